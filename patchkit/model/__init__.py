@@ -1,0 +1,1 @@
+"""Ground floor: patches, series, trees and reports as pure values."""
