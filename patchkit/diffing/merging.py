@@ -1,0 +1,243 @@
+"""Three-way merge of a patch's edits into another version of the file (pure).
+
+base is the file that the patch was made for, ours the file that it shall go into; the alignment says
+which lines of the two are the same. An edit all around which (one line to each side) the two are the same is *clear*:
+its place in ours follows by counting. The others *meet* upstream's changes, as in git merge: changes of
+both sides that overlap or touch. All that touches each other is one meeting.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from patchkit.diffing.alignment import Block, Gap, coalesce, gaps
+from patchkit.diffing.edits import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """An edit that meets nothing; `at` is the index in ours where its first line goes."""
+
+    edit: Edit
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Edits of the patch and changes of upstream that touch: one region of the file.
+
+    The region is lines [base_start, base_stop) of base and [ours_start, ours_stop) of ours; `theirs` is
+    what the edits make of it.
+    """
+
+    edits: tuple[Edit, ...]
+    base_start: int
+    base_stop: int
+    ours_start: int
+    ours_stop: int
+    theirs: tuple[bytes, ...]
+
+
+Step: TypeAlias = Clear | Meeting
+
+_LONGEST_SLIDE = 100
+
+
+def merge(
+    edits: Sequence[Edit], base: Sequence[bytes], ours: Sequence[bytes], blocks: Sequence[Block]
+) -> tuple[Step, ...]:
+    """Carry edits of base over to ours; the steps come in the order of the file."""
+    changes = tuple(gaps(blocks, len(base), len(ours)))
+    steps: list[Step] = []
+    for group in _groups(edits, changes, base, ours):
+        if group.meets:
+            steps.append(_meeting(group, changes, base))
+        else:
+            (edit,) = group.edits
+            steps.append(Clear(edit, _position(blocks, edit.start)))
+    return tuple(steps)
+
+
+def realign(
+    steps: Sequence[tuple[Step, Sequence[bytes], Sequence[Block]]], blocks: Sequence[Block]
+) -> tuple[Block, ...]:
+    """The alignment after the steps were taken.
+
+    Each step comes with the lines that ours has now in its place and, for a meeting, with the alignment of its
+    `theirs` with those lines. base has every edit in, whatever became of it in ours.
+    """
+    moved: list[Block] = []
+    base_at = 0
+    base_shift = ours_shift = 0
+    for step, lines, inner in steps:
+        match step:
+            case Clear(edit, at):
+                base_start, base_stop, ours_start = edit.start, edit.stop, at
+                ours_stop = at + (edit.stop - edit.start)
+                theirs_count = len(edit.added)
+                inner = (Block(0, 0, theirs_count),)
+            case Meeting():
+                base_start, base_stop = step.base_start, step.base_stop
+                ours_start, ours_stop = step.ours_start, step.ours_stop
+                theirs_count = len(step.theirs)
+        moved.extend(_clipped(blocks, base_at, base_start, base_shift, ours_shift))
+        moved.extend(
+            Block(base_start + base_shift + block.base, ours_start + ours_shift + block.ours, block.count)
+            for block in inner
+        )  # fmt: skip
+        base_shift += theirs_count - (base_stop - base_start)
+        ours_shift += len(lines) - (ours_stop - ours_start)
+        base_at = base_stop
+    moved.extend(_clipped(blocks, base_at, None, base_shift, ours_shift))
+    return coalesce(moved)
+
+
+def _clipped(
+    blocks: Sequence[Block], start: int, stop: int | None, base_shift: int, ours_shift: int
+) -> list[Block]:
+    """The parts of the blocks in base lines [start, stop), moved."""
+    kept = []
+    first = max(bisect_right(blocks, start, key=_base_start) - 1, 0)
+    for block in blocks[first:]:
+        if stop is not None and block.base >= stop:
+            break
+        low = max(block.base, start)
+        high = block.base + block.count if stop is None else min(block.base + block.count, stop)
+        if low < high:
+            ours = block.ours + low - block.base + ours_shift
+            kept.append(Block(low + base_shift, ours, high - low))
+    return kept
+
+
+def _base_start(block: Block) -> int:
+    return block.base
+
+
+def _position(blocks: Sequence[Block], base_at: int) -> int:
+    """The index in ours of a base line (or of the end of a block) that is paired."""
+    block = blocks[max(bisect_right(blocks, base_at, key=_base_start) - 1, 0)]
+    return block.ours + base_at - block.base
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Edits that hang together, and the base lines [start, stop) that they and what they meet cover."""
+
+    edits: tuple[Edit, ...]
+    start: int
+    stop: int
+    meets: bool
+
+
+def _groups(
+    edits: Sequence[Edit], changes: Sequence[Gap], base: Sequence[bytes], ours: Sequence[bytes]
+) -> list[_Group]:
+    """Edits with the changes they meet; what overlaps is one group, in the order of the file."""
+    found: list[_Group] = []
+    first_near = 0
+    for edit in edits:
+        while (
+            first_near < len(changes)
+            and changes[first_near].base_stop + _LONGEST_SLIDE < edit.start
+        ):
+            first_near += 1
+        met = []
+        for change in changes[first_near:]:
+            if change.base_start > edit.stop + _LONGEST_SLIDE:
+                break
+            if _touch(edit, change) or _same_but_slid(edit, change, base, ours):
+                met.append(change)
+        start = min(edit.start, *(change.base_start for change in met), edit.start)
+        stop = max(edit.stop, *(change.base_stop for change in met), edit.stop)
+        group = _Group((edit,), start, stop, bool(met))
+        if found and _belong_together(found[-1], group):
+            last = found.pop()
+            group = _Group(
+                (*last.edits, edit), min(last.start, start), max(last.stop, stop), True
+            )
+        found.append(group)
+    return found
+
+
+def _belong_together(one: _Group, two: _Group) -> bool:
+    return two.start < one.stop or (one.meets and two.meets and two.start == one.stop)
+
+
+def _touch(edit: Edit, change: Gap) -> bool:
+    return change.base_start <= edit.stop and edit.start <= change.base_stop
+
+
+def _same_but_slid(edit: Edit, change: Gap, base: Sequence[bytes], ours: Sequence[bytes]) -> bool:
+    """Whether both sides insert (or remove) the same text and a diff only put it at another line.
+
+    Lines inserted before or after equal lines can be told in several ways: an insertion of
+    "x }" before "}" is one of "} x" after it. Such twins need not touch; carried, the text would be there twice.
+    Also true when both insert near one another and share a line that says something: then a person decides.
+    """
+    text_of_change = tuple(ours[change.ours_start : change.ours_stop])
+    inserts = edit.start == edit.stop and change.base_start == change.base_stop
+    removes = not edit.added and change.ours_start == change.ours_stop
+    if inserts:
+        mine, other = edit.added, text_of_change
+    elif removes:
+        mine = tuple(base[edit.start : edit.stop])
+        other = tuple(base[change.base_start : change.base_stop])
+    else:
+        return False
+    ours_place = _slid_down(change.base_stop, other, base)
+    edit_place = _slid_down(edit.stop, mine, base)
+    if ours_place == edit_place:
+        return True
+    low = max(edit.start, change.base_start)
+    return (
+        inserts
+        and low <= min(edit_place[0], ours_place[0])
+        and any(_says_something(line) for line in set(mine) & set(other))
+    )
+
+
+def _slid_down(
+    stop: int, text: tuple[bytes, ...], base: Sequence[bytes]
+) -> tuple[int, tuple[bytes, ...]]:
+    """The lowest place of an insertion or removal that ends at base index `stop`, and its text there."""
+    lines = list(text)
+    slides = 0
+    while (
+        lines and stop < len(base) and base[stop] == lines[0] and slides < _LONGEST_SLIDE
+    ):
+        lines.append(lines.pop(0))
+        stop += 1
+        slides += 1
+    return stop, tuple(lines)
+
+
+def _says_something(line: bytes) -> bool:
+    return any(byte > 0x7F or chr(byte).isalnum() for byte in line)
+
+
+def _meeting(group: _Group, changes: Sequence[Gap], base: Sequence[bytes]) -> Meeting:
+    met = [
+        change
+        for change in changes
+        if change.base_start <= group.stop and group.start <= change.base_stop
+    ]
+    first, last = met[0], met[-1]
+    start, stop = min(group.start, first.base_start), max(group.stop, last.base_stop)
+    theirs: list[bytes] = []
+    at = start
+    for edit in group.edits:
+        theirs.extend(base[at : edit.start])
+        theirs.extend(edit.added)
+        at = edit.stop
+    theirs.extend(base[at:stop])
+    return Meeting(
+        group.edits,
+        start,
+        stop,
+        first.ours_start - (first.base_start - start),
+        last.ours_stop + (stop - last.base_stop),
+        tuple(theirs),
+    )
