@@ -1,0 +1,1 @@
+"""The porting engine: applies, follows, merges and refreshes patches on virtual trees."""

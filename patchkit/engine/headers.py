@@ -1,0 +1,86 @@
+"""Rewrites the header of a file diff for another path or other contents (engine; pure).
+
+Only what changed is rewritten; prefixes, time stamps, noise lines and line ends stay byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from patchkit.diffing.quoting import git_header_names, header_name, quote, unquote
+from patchkit.model.patch import FileDiff, strip_components
+from patchkit.model.tree import Path, blob_id, split_lines
+
+_NAME_LINE = re.compile(rb"(--- |\+\+\+ |Index: |(?:rename|copy) (?:from|to) )(.*?)(\t.*|\r?\n?)$", re.DOTALL)
+_INDEX_LINE = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)")
+
+
+def moved_header(diff: FileDiff, strip: int, moved: Mapping[Path, Path]) -> bytes:
+    """The header with every path in `moved` (stripped paths) replaced by its new one."""
+    if all(old == new for old, new in moved.items()):
+        return diff.header
+    return b"".join(
+        _moved_line(line, strip, moved, is_git=diff.is_git) for line in split_lines(diff.header)
+    )
+
+
+def header_with_blobs(header: bytes, before: bytes | None, after: bytes | None) -> bytes:
+    """The header with the ids of its `index` line made anew, in their old length.
+
+    None stands for a file that is not there (all zeros). A header without such a line is kept.
+    """
+
+    def replaced(found: re.Match[bytes]) -> bytes:
+        ids = (
+            (b"0" * 40 if content is None else blob_id(content).encode())[: len(old)]
+            for content, old in ((before, found[1]), (after, found[2]))
+        )
+        return b"index " + b"..".join(ids)
+
+    lines = split_lines(header)
+    return b"".join(_INDEX_LINE.sub(replaced, line) if line.startswith(b"index ") else line for line in lines)
+
+
+def plain_git_header(diff: FileDiff, path: Path) -> bytes:
+    """A header for a modification of `path`, in place of one for a rename that upstream made too."""
+    noise = diff.header.partition(b"diff --git ")[0]
+    old, new = quote(b"a/" + path), quote(b"b/" + path)
+    tab = b"\t" if b" " in path else b""
+    return noise + b"diff --git %b %b\n--- %b%b\n+++ %b%b\n" % (old, new, old, tab, new, tab)
+
+
+def _moved_line(line: bytes, strip: int, moved: Mapping[Path, Path], *, is_git: bool) -> bytes:
+    if line.startswith(b"diff --git "):
+        names = git_header_names(line[len(b"diff --git ") :])
+        if names is None:
+            return line
+        old, new = (quote(_moved_name(name, strip, moved)) for name in names)
+        ending = line[len(line.rstrip(b"\r\n")) :]
+        return b"diff --git " + old + b" " + new + ending
+    found = _NAME_LINE.match(line)
+    if found is None:
+        return line
+    keyword, written, rest = found.groups()
+    has_prefix = keyword in (b"--- ", b"+++ ", b"Index: ")
+    depth = strip if has_prefix else max(strip - 1, 0)
+    name = header_name(written + rest, is_git=is_git) if has_prefix else unquote(written)
+    if name is None:
+        return line
+    new_name = _moved_name(name, depth, moved)
+    if new_name == name and keyword == b"Index: ":
+        # Index lines often carry no prefix at all.
+        new_name = moved.get(name, name)
+    if new_name == name:
+        return line
+    tail = line[len(keyword) + len(written) :]
+    if b" " in new_name and has_prefix and not tail.startswith(b"\t"):
+        tail = b"\t" + tail
+    return keyword + quote(new_name) + written[len(quote(name)) :] + tail
+
+
+def _moved_name(name: Path, strip: int, moved: Mapping[Path, Path]) -> Path:
+    stripped = strip_components(name, strip)
+    if stripped is None or stripped not in moved:
+        return name
+    return name[: len(name) - len(stripped)] + moved[stripped]

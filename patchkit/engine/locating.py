@@ -1,0 +1,218 @@
+"""Finds where a file of the old upstream stands in the new one (engine).
+
+In this order, each with its evidence: the same path; a file with the same bytes (exact); the folder to
+which its neighbours moved (folder); a file with similar content (similar). Only files that the old
+upstream did not have at their path can be the new place. Similarity is the share of bytes in
+lines that both have, of the larger file, in percent, as git diff -M counts it. Two places that are about
+equally likely are ambiguous: that is a conflict, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from patchkit.model.report import Followed, FollowKind, HeldCause
+from patchkit.model.tree import Path, Tree, split_lines
+
+LEAST_SIMILARITY = 50
+"""Percent from which a file elsewhere is taken for the same file."""
+LEAST_SIMILARITY_IN_FOLDER = 30
+"""Percent that is enough where the folder of the file moved to there and the name is the same."""
+LEAST_LEAD = 10
+"""Percent points by which the best place must be better than the second."""
+_MOST_COMPARED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The new place of a file; `followed` is None where the path is the same."""
+
+    path: Path
+    followed: Followed | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The file has no new place; `note` says what was looked at, for a person."""
+
+    cause: HeldCause
+    note: str
+
+
+Location: TypeAlias = Found | NotFound
+
+
+class Locator:
+    """Answers for two upstream trees; lists them only when first asked for a missing file."""
+
+    def __init__(self, old: Tree, new: Tree) -> None:
+        self._old = old
+        self._new = new
+
+    def locate(self, path: Path) -> Location:
+        """Where the file that the old tree has at `path` stands in the new tree."""
+        if self._new.get(path) is not None:
+            return Found(path, None)
+        if path not in self._old_ids:
+            return NotFound(HeldCause.FILE_GONE, "The new upstream has no such file.")
+        return self._exact(path) or self._in_moved_folder(path) or self._similar(path)
+
+    def place_for_new(self, path: Path) -> Found:
+        """Where a file that a patch creates at `path` goes: along with its folder, if that moved."""
+        folder = path.rpartition(b"/")[0]
+        while folder and not self._old.has_folder(folder):
+            folder = folder.rpartition(b"/")[0]
+        if not folder or self._new.has_folder(folder):
+            return Found(path, None)
+        moved = self._folder_moved_to(folder)
+        if moved is None:
+            return Found(path, None)
+        return Found(moved + path[len(folder) :], Followed(FollowKind.FOLDER, 100))
+
+    @cached_property
+    def _old_ids(self) -> Mapping[Path, str]:
+        return self._old.listing()
+
+    @cached_property
+    def _new_ids(self) -> Mapping[Path, str]:
+        return self._new.listing()
+
+    @cached_property
+    def _added(self) -> Mapping[str, list[Path]]:
+        """Files that stand only in the new tree, by content identity."""
+        added: dict[str, list[Path]] = defaultdict(list)
+        for path, identity in self._new_ids.items():
+            if path not in self._old_ids:
+                added[identity].append(path)
+        return added
+
+    @cached_property
+    def _added_by_name(self) -> Mapping[bytes, list[Path]]:
+        by_name: dict[bytes, list[Path]] = defaultdict(list)
+        for paths in self._added.values():
+            for path in paths:
+                by_name[_basename(path)].append(path)
+        return by_name
+
+    def _exact(self, path: Path) -> Found | None:
+        places = self._added.get(self._old_ids[path], [])
+        same_name = [place for place in places if _basename(place) == _basename(path)]
+        for candidates in (same_name, places):
+            if len(candidates) == 1:
+                return Found(candidates[0], Followed(FollowKind.EXACT, 100))
+            if candidates:
+                break
+        moved = self._moved_with_folder(path)
+        return Found(moved, Followed(FollowKind.EXACT, 100)) if moved in places and moved else None
+
+    def _in_moved_folder(self, path: Path) -> Found | None:
+        moved = self._moved_with_folder(path)
+        if moved is None or moved not in self._new_ids:
+            return None
+        similarity = self._similarities(path, [moved])[moved]
+        if similarity < LEAST_SIMILARITY_IN_FOLDER:
+            return None
+        return Found(moved, Followed(FollowKind.FOLDER, similarity))
+
+    def _similar(self, path: Path) -> Location:
+        same_name = self._added_by_name.get(_basename(path), [])
+        others = (place for place in self._by_nearness(path) if place not in same_name)
+        candidates = [*same_name, *others][:_MOST_COMPARED]
+        ranked = sorted(
+            self._similarities(path, candidates).items(), key=lambda item: (-item[1], item[0])
+        )
+        if not ranked or ranked[0][1] < LEAST_SIMILARITY:
+            best = f" The most similar new file has {ranked[0][1]} %." if ranked else ""
+            return NotFound(HeldCause.FILE_GONE, "Upstream removed the file." + best)
+        (place, similarity), *rest = ranked
+        if rest and similarity - rest[0][1] < LEAST_LEAD:
+            names = ", ".join(
+                f"{_shown(name)} ({percent} %)"
+                for name, percent in ranked
+                if similarity - percent < LEAST_LEAD
+            )
+            return NotFound(HeldCause.FILE_AMBIGUOUS, f"It could be any of: {names}.")
+        return Found(place, Followed(FollowKind.SIMILAR, similarity))
+
+    def _by_nearness(self, path: Path) -> list[Path]:
+        """Added files with the same extension, those that share most of the path first."""
+        extension = path.rpartition(b".")[2]
+        parts = set(path.split(b"/"))
+        places = [
+            place
+            for paths in self._added.values()
+            for place in paths
+            if place.rpartition(b".")[2] == extension
+        ]
+        return sorted(places, key=lambda place: (-len(parts & set(place.split(b"/"))), place))
+
+    def _similarities(self, path: Path, candidates: Iterable[Path]) -> dict[Path, int]:
+        places = list(candidates)
+        self._new.prefetch(places)
+        wanted = self._old.get(path)
+        found = {}
+        for place in places:
+            file = self._new.get(place)
+            if wanted is not None and file is not None:
+                found[place] = similarity(wanted.content, file.content)
+        return found
+
+    def _moved_with_folder(self, path: Path) -> Path | None:
+        folder = path.rpartition(b"/")[0]
+        while folder:
+            moved = self._folder_moved_to(folder)
+            if moved is not None:
+                return moved + path[len(folder) :]
+            folder = folder.rpartition(b"/")[0]
+        return None
+
+    def _folder_moved_to(self, folder: Path) -> Path | None:
+        """Where most of the files that left `folder` went with the rest of their path unchanged."""
+        if folder not in self._folder_votes:
+            self._folder_votes[folder] = self._count_votes(folder)
+        return self._folder_votes[folder]
+
+    @cached_property
+    def _folder_votes(self) -> dict[Path, Path | None]:
+        return {}
+
+    def _count_votes(self, folder: Path) -> Path | None:
+        start = folder + b"/"
+        votes: Counter[Path] = Counter()
+        left = 0
+        for path, identity in self._old_ids.items():
+            if not path.startswith(start) or path in self._new_ids:
+                continue
+            left += 1
+            rest = path[len(folder) :]
+            same_bytes = [place for place in self._added.get(identity, ()) if place.endswith(rest)]
+            same_name = self._added_by_name.get(_basename(path), ())
+            places = same_bytes or [place for place in same_name if place.endswith(rest)]
+            if len(places) == 1:
+                votes[places[0][: -len(rest)]] += 2 if same_bytes else 1
+        if not votes:
+            return None
+        (best, count), *others = votes.most_common(2)
+        is_clear = not others or count > 2 * others[0][1]
+        return best if best and is_clear and (count > 1 or left == 1) else None
+
+
+def similarity(one: bytes, two: bytes) -> int:
+    """The bytes of lines that both have, of the larger one, in percent; two empty files have 100."""
+    larger = max(len(one), len(two))
+    if not larger:
+        return 100
+    shared = Counter(split_lines(one)) & Counter(split_lines(two))
+    return 100 * sum(len(line) * count for line, count in shared.items()) // larger
+
+
+def _basename(path: Path) -> bytes:
+    return path.rpartition(b"/")[2]
+
+
+def _shown(path: Path) -> str:
+    return path.decode("utf-8", "backslashreplace")

@@ -1,0 +1,290 @@
+"""Merges the hunks of one file diff into ours, region by region (engine; pure).
+
+Hunks that do not apply to base are rejected, edits that meet upstream's changes are settled by a rule or
+held, and all others are carried. One held region never takes its neighbours with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchkit.diffing.alignment import Block, align, gaps
+from patchkit.diffing.edits import Edit, apply_edits, edits_of
+from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
+from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks
+from patchkit.engine.rules import Rule, Sides
+from patchkit.engine.versions import FilePair, HeldMark, Version
+from patchkit.model.patch import Hunk, Line, LineKind
+from patchkit.model.report import (
+    Held,
+    HeldCause,
+    Region,
+    RegionRef,
+    Settled,
+    Settlement,
+    Span,
+)
+from patchkit.model.tree import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose regions these are: the patch, and the file as the patch names it."""
+
+    patch: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFile:
+    """What became of the hunks of one file diff.
+
+    `edits` are those that changed ours, in lines of ours before; `carried` counts the hunks that are in
+    ours whole. `places` are where the hunks apply in base.
+    """
+
+    pair: FilePair
+    edits: tuple[Edit, ...]
+    regions: tuple[Region, ...]
+    carried: int
+    places: tuple[HunkPlace | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A step that was taken: the lines ours has there now, how they align with theirs, what changed."""
+
+    step: Step
+    lines: tuple[bytes, ...]
+    inner: tuple[Block, ...]
+    edits: tuple[Edit, ...]
+    settlement: Settlement | None
+
+
+def merge_hunks(
+    pair: FilePair, hunks: Sequence[Hunk], owner: Owner, max_fuzz: int, rules: Sequence[Rule]
+) -> MergedFile:
+    """Apply the hunks to base, and carry what they do over to ours.
+
+    `pair.base` must be there. Where ours is absent every hunk that applies to base is held.
+    """
+    base = pair.base
+    assert base is not None
+    places = place_hunks(hunks, base.lines, max_fuzz)
+    rejected = _rejected(hunks, places, base)
+    edits = edits_of(hunks, places, base.lines)
+    theirs = Version(base.path, base.mode, apply_edits(base.lines, edits))
+    if pair.ours is None:
+        regions = rejected + _all_held(pair, hunks, places, edits, theirs)
+        after = FilePair(theirs, None, missing=pair.missing, followed=pair.followed)
+        return MergedFile(after, (), _numbered(regions), 0, places)
+    ours = pair.ours
+    steps = merge(edits, base.lines, ours.lines, pair.blocks)
+    taken = [_take(step, pair, base, ours, owner, rules) for step in steps]
+    regions, marks = _regions_of(taken, base, ours, owner, len(rejected), pair.marks)
+    ours_edits = tuple(edit for step in taken for edit in step.edits)
+    after = FilePair(
+        theirs,
+        Version(ours.path, ours.mode, apply_edits(ours.lines, ours_edits)),
+        realign([(step.step, step.lines, step.inner) for step in taken], pair.blocks),
+        pair.followed,
+        None,
+        marks,
+    )
+    lost = {number for region in (*rejected, *regions) if region.is_held for number in region.hunks}
+    return MergedFile(
+        after, ours_edits, _numbered((*rejected, *regions)), len(hunks) - len(lost), places
+    )
+
+
+def _take(
+    step: Step, pair: FilePair, base: Version, ours: Version, owner: Owner, rules: Sequence[Rule]
+) -> _Taken:
+    match step:
+        case Clear(edit, at):
+            moved = Edit(at, at + edit.stop - edit.start, edit.added, edit.hunk, edit.offset, edit.lines)
+            return _Taken(step, edit.added, (), (moved,), None)
+        case Meeting():
+            return _settle(step, pair, base, ours, owner, rules)
+
+
+def _settle(
+    met: Meeting, pair: FilePair, base: Version, ours: Version, owner: Owner, rules: Sequence[Rule]
+) -> _Taken:
+    sides = Sides(
+        tuple(base.lines[met.base_start : met.base_stop]),
+        met.theirs,
+        tuple(ours.lines[met.ours_start : met.ours_stop]),
+    )
+    for rule in rules:
+        lines = rule.settle(sides)
+        if lines is not None:
+            edits = edits_between(sides.ours, lines, met.ours_start, met.edits[0].hunk)
+            inner = align(met.theirs, lines)
+            return _Taken(met, lines, inner, edits, Settled(rule.name, rule.note))
+    held = Held(
+        HeldCause.OVERLAP,
+        "Upstream and the patch changed the same or touching lines.",
+        _consequence_of(met, pair.marks, owner),
+    )
+    return _Taken(met, sides.ours, _common_ends(met.theirs, sides.ours), (), held)
+
+
+def edits_between(
+    before: Sequence[bytes], after: Sequence[bytes], start: int, hunk: int
+) -> tuple[Edit, ...]:
+    """The edits that turn `before`, which stands at line index `start`, into `after`."""
+    edits = []
+    for gap in gaps(align(before, after), len(before), len(after)):
+        removed = [Line(LineKind.REMOVED, line) for line in before[gap.base_start : gap.base_stop]]
+        added = tuple(after[gap.ours_start : gap.ours_stop])
+        lines = (*removed, *(Line(LineKind.ADDED, line) for line in added))
+        edits.append(Edit(start + gap.base_start, start + gap.base_stop, added, hunk, -1, lines))
+    return tuple(edits)
+
+
+def _common_ends(theirs: Sequence[bytes], ours: Sequence[bytes]) -> tuple[Block, ...]:
+    """Of a held region only the equal lines at its two ends count as the same lines."""
+    limit = min(len(theirs), len(ours))
+    head = 0
+    while head < limit and theirs[head] == ours[head]:
+        head += 1
+    tail = 0
+    while tail < limit - head and theirs[-1 - tail] == ours[-1 - tail]:
+        tail += 1
+    return Block(0, 0, head), Block(len(theirs) - tail, len(ours) - tail, tail)
+
+
+def _consequence_of(
+    met: Meeting, marks: Sequence[HeldMark], owner: Owner
+) -> RegionRef | None:
+    for mark in marks:
+        touches = mark.start <= met.base_stop and met.base_start <= mark.stop
+        if touches and mark.ref.patch != owner.patch:
+            return mark.ref
+    return None
+
+
+def _regions_of(
+    taken: Sequence[_Taken],
+    base: Version,
+    ours: Version,
+    owner: Owner,
+    numbered_before: int,
+    marks: Sequence[HeldMark],
+) -> tuple[tuple[Region, ...], tuple[HeldMark, ...]]:
+    """The regions of the meetings, and where in the new base the held ones stand now."""
+    regions: list[Region] = []
+    new_marks: list[HeldMark] = []
+    shifts: list[tuple[int, int]] = []
+    shift = 0
+    for one in taken:
+        match one.step:
+            case Clear(edit):
+                stop, growth = edit.stop, edit.growth
+            case Meeting() as met:
+                stop = met.base_stop
+                growth = len(met.theirs) - (met.base_stop - met.base_start)
+                assert one.settlement is not None
+                region = _region(met, one.settlement, base, ours, numbered_before + len(regions) + 1)
+                regions.append(region)
+                if region.is_held:
+                    start = met.base_start + shift
+                    ref = RegionRef(owner.patch, owner.file, region.number)
+                    new_marks.append(HeldMark(start, start + len(met.theirs), ref))
+        shift += growth
+        shifts.append((stop, growth))
+    old_marks = [_moved_mark(mark, shifts) for mark in marks]
+    return tuple(regions), (*old_marks, *new_marks)
+
+
+def _moved_mark(mark: HeldMark, shifts: Sequence[tuple[int, int]]) -> HeldMark:
+    before = sum(growth for stop, growth in shifts if stop <= mark.start)
+    inside = sum(growth for stop, growth in shifts if mark.start < stop <= mark.stop)
+    start = mark.start + before
+    return HeldMark(start, max(mark.stop + before + inside, start), mark.ref)
+
+
+def _region(
+    met: Meeting, settlement: Settlement, base: Version, ours: Version, number: int
+) -> Region:
+    return Region(
+        number,
+        tuple(sorted({edit.hunk + 1 for edit in met.edits})),
+        Span(met.base_start + 1, tuple(base.lines[met.base_start : met.base_stop])),
+        Span(met.base_start + 1, met.theirs),
+        Span(met.ours_start + 1, tuple(ours.lines[met.ours_start : met.ours_stop])),
+        settlement,
+    )
+
+
+def _rejected(
+    hunks: Sequence[Hunk], places: Sequence[HunkPlace | None], base: Version
+) -> tuple[Region, ...]:
+    regions: list[Region] = []
+    for number, (hunk, place) in enumerate(zip(hunks, places, strict=True), 1):
+        if place is not None:
+            continue
+        near = nearest_place(hunk, base.lines)
+        if near is None:
+            note, found = "No line of it is in the file.", Span(1, ())
+        else:
+            stop = min(near.at + len(hunk.old), len(base.lines))
+            found = Span(near.at + 1, tuple(base.lines[near.at : stop]))
+            note = (
+                f"Hunk {number} does not apply to its own base; the nearest place is line "
+                f"{near.at + 1}, where {near.matching} of its {near.expected} lines stand."
+            )
+        regions.append(
+            Region(
+                len(regions) + 1,
+                (number,),
+                Span(hunk.old_start, hunk.old),
+                Span(hunk.new_start, hunk.new),
+                found,
+                Held(HeldCause.REJECTED, note),
+            )
+        )
+    return tuple(regions)
+
+
+def _all_held(
+    pair: FilePair,
+    hunks: Sequence[Hunk],
+    places: Sequence[HunkPlace | None],
+    edits: Sequence[Edit],
+    theirs: Version,
+) -> tuple[Region, ...]:
+    """A region for each hunk of a file that ours has not."""
+    base = pair.base
+    assert base is not None
+    held = pair.missing or Held(HeldCause.FILE_GONE, "The file is not in the new upstream.")
+    regions = []
+    growth = 0
+    for index, place in enumerate(places):
+        if place is None:
+            continue
+        mine = [edit for edit in edits if edit.hunk == index]
+        stop = place.at + len(hunks[index].old)
+        grown = sum(edit.growth for edit in mine)
+        start = place.at + growth
+        regions.append(
+            Region(
+                0,
+                (index + 1,),
+                Span(place.at + 1, tuple(base.lines[place.at : stop])),
+                Span(start + 1, tuple(theirs.lines[start : stop + growth + grown])),
+                Span(1, ()),
+                held,
+            )
+        )
+        growth += grown
+    return tuple(regions)
+
+
+def _numbered(regions: Sequence[Region]) -> tuple[Region, ...]:
+    return tuple(
+        Region(number, one.hunks, one.base, one.theirs, one.ours, one.settlement)
+        for number, one in enumerate(regions, 1)
+    )

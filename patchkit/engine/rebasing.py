@@ -1,0 +1,107 @@
+"""Ports a whole stack from one upstream version to another (engine).
+
+A fold over the patches in order: it never stops, and gives one outcome for every patch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from patchkit.engine.porting import Policy, PortedDiff, port_diff
+from patchkit.engine.workbench import Workbench
+from patchkit.model.patch import FileDiff, Patch
+from patchkit.model.report import PortedFile, PortedPatch, Status
+from patchkit.model.stack import Stack, StackedPatch
+from patchkit.model.tree import File, Path, Tree
+
+Watcher = Callable[[int, str], None]
+"""Is told the number (from 1) and name of each patch before it is ported."""
+
+
+def _unwatched(number: int, name: str) -> None:
+    """Watches nothing."""
+
+
+@dataclass(frozen=True)
+class PortedStack:
+    """All patches ported, with the files that the proof needs.
+
+    `pristine` are the new upstream's files at every path that matters, `result` what they are with
+    the new stack applied; None where there is no file.
+    """
+
+    patches: tuple[PortedPatch, ...]
+    pristine: Mapping[Path, File | None]
+    result: Mapping[Path, File | None]
+
+
+def port_stack(
+    stack: Stack, old: Tree, new: Tree, policy: Policy, watch: Watcher = _unwatched
+) -> PortedStack:
+    """Port every patch of the stack from the tree `old` to the tree `new`."""
+    touched = touched_paths(stack, policy.strip)
+    old.prefetch(touched)
+    new.prefetch(touched)
+    bench = Workbench(old, new)
+    patches = []
+    for number, stacked in enumerate(stack.patches, 1):
+        watch(number, stacked.name)
+        patches.append(port_patch(stacked, bench, policy))
+    result = bench.result()
+    return PortedStack(tuple(patches), bench.pristine(), result)
+
+
+def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> PortedPatch:
+    """Port one patch; the workbench moves on with it."""
+    patch, entry = stacked.patch, stacked.entry
+    strip = policy.strip if entry.strip is None else entry.strip
+    diffs = tuple(
+        port_diff(diff, bench, stacked.name, strip, policy, is_reversed=entry.is_reversed)
+        for diff in patch.files
+    )
+    files = tuple(diff.file for diff in diffs)
+    status = patch_status(files)
+    notes = () if patch.files else ("The patch is empty.",)
+    return PortedPatch(stacked.name, status, files, _content(patch, diffs), notes)
+
+
+def patch_status(files: Iterable[PortedFile]) -> Status:
+    """The status of a patch from those of its files."""
+    statuses = {file.status for file in files}
+    if not statuses:
+        return Status.UNCHANGED
+    if Status.BROKEN in statuses:
+        return Status.BROKEN
+    if statuses & {Status.PARTIAL, Status.CONFLICTED}:
+        return Status.CONFLICTED if statuses == {Status.CONFLICTED} else Status.PARTIAL
+    dropped = {status for status in statuses if status.is_dropped}
+    if dropped == statuses:
+        return max(dropped, key=lambda status: status.rank)
+    ported = max(statuses - dropped, key=lambda status: status.rank)
+    return Status.RESOLVED if dropped else ported
+
+
+def touched_paths(stack: Stack, strip: int) -> tuple[Path, ...]:
+    """Every path that the stack names, each once, in order."""
+    found: dict[Path, None] = {}
+    for stacked in stack.patches:
+        depth = strip if stacked.entry.strip is None else stacked.entry.strip
+        for diff in stacked.patch.files:
+            for name in _names(diff, depth):
+                found[name] = None
+    return tuple(found)
+
+
+def _names(diff: FileDiff, strip: int) -> tuple[Path, ...]:
+    names = diff.names(strip)
+    return tuple(name for name in (names.old, names.new) if name is not None)
+
+
+def _content(patch: Patch, diffs: tuple[PortedDiff, ...]) -> bytes | None:
+    if not patch.files:
+        return patch.raw
+    parts = [diff.raw for diff in diffs if diff.raw is not None]
+    if not parts:
+        return None
+    return patch.prologue + b"".join(parts) + patch.epilogue
