@@ -1,0 +1,9 @@
+# Stand-in, not upstream's file.
+# SPDX-License-Identifier: Apache-2.0
+
+MACHINETYPE := pseries
+KERNELPARAMS :=
+MACHINEACCELERATORS :=
+CPUFEATURES :=
+
+QEMUCMD := qemu-system-ppc64

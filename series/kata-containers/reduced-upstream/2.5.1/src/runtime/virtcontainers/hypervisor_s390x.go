@@ -1,0 +1,12 @@
+// Stand-in, not upstream's file.
+// SPDX-License-Identifier: Apache-2.0
+
+package virtcontainers
+
+func availableGuestProtection() (guestProtection, error) {
+	if isDir(seFacilityDir) {
+		return seProtection, nil
+	}
+
+	return noneProtection, nil
+}

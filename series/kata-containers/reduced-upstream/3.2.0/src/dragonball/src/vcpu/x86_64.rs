@@ -1,0 +1,2 @@
+// Stand-in, not upstream's file.
+// SPDX-License-Identifier: Apache-2.0

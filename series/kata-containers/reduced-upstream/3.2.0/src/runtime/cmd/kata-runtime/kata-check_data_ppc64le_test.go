@@ -1,0 +1,6 @@
+// Stand-in, not upstream's file.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+const testCPUInfoTemplate = ""
