@@ -1,0 +1,1 @@
+"""Where source trees come from: git repositories, folders and tarballs, behind one protocol."""

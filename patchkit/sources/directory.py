@@ -1,0 +1,108 @@
+"""A folder on disk as a source tree (sources floor)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pathlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from stat import S_IFDIR, S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
+
+from patchkit.errors import UpstreamError
+from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path, blob_id
+
+_GIT = b".git"
+_NO_NAMES = frozenset({b"", b".", b".."})
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryTree:
+    """The files below a folder, a `model.tree.Tree`; a `.git` at its top is no part of it.
+
+    Symbolic links are files and never followed, whatever they point at. Raises `UpstreamError` when
+    `root` is not a folder, something in it cannot be read, or a pipe, socket or device is asked
+    for; in the listing those are left out, as git does.
+    """
+
+    root: pathlib.Path
+
+    def __post_init__(self) -> None:
+        if not self.root.is_dir():
+            raise UpstreamError(f"{self.root}: there is no such folder.")
+
+    def get(self, path: Path) -> File | None:
+        """The file at `path`, read at this moment."""
+        place = self._place(path)
+        return None if place is None else _file_at(place)
+
+    def has_folder(self, path: Path) -> bool:
+        """Whether there is a file somewhere below the folder `path`."""
+        place = self._place(path)
+        if place is None or place.is_symlink() or not place.is_dir():
+            return False
+        return next(_files_below(place, path + b"/" if path else b""), None) is not None
+
+    def listing(self) -> Mapping[Path, str]:
+        """Every file with the id of its content; reads them all."""
+        return {
+            path: blob_id(file.content)
+            for path, place in _files_below(self.root, b"")
+            if (file := _file_at(place)) is not None
+        }
+
+    def prefetch(self, paths: Iterable[Path]) -> None:
+        """Nothing to do: a file is read when it is asked for."""
+
+    def _place(self, path: Path) -> pathlib.Path | None:
+        """Where `path` is on disk; None where there is nothing, or only behind a symbolic link."""
+        parts = path.split(b"/") if path else []
+        if b"\0" in path or parts[:1] == [_GIT] or not _NO_NAMES.isdisjoint(parts):
+            return None
+        place, mode = self.root, S_IFDIR
+        for part in parts:
+            if not S_ISDIR(mode):
+                return None
+            place /= os.fsdecode(part)
+            try:
+                mode = place.lstat().st_mode
+            except OSError as problem:
+                if problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+                    return None
+                raise _unreadable(place, problem) from problem
+        return place
+
+
+def _files_below(folder: pathlib.Path, prefix: bytes) -> Iterator[tuple[Path, pathlib.Path]]:
+    try:
+        for place in sorted(folder.iterdir()):
+            path = prefix + os.fsencode(place.name)
+            mode = place.lstat().st_mode
+            if path == _GIT:
+                continue
+            if S_ISDIR(mode):
+                yield from _files_below(place, path + b"/")
+            elif S_ISREG(mode) or S_ISLNK(mode):
+                yield path, place
+    except OSError as problem:
+        raise _unreadable(folder, problem) from problem
+
+
+def _file_at(place: pathlib.Path) -> File | None:
+    """The file at a place; None for a folder."""
+    try:
+        mode = place.lstat().st_mode
+        if S_ISLNK(mode):
+            # pathlib would tidy the target: `./x` would become `x`.
+            return File(os.readlink(os.fsencode(place)), SYMLINK)  # noqa: PTH115
+        if S_ISREG(mode):
+            return File(place.read_bytes(), EXECUTABLE if mode & S_IXUSR else REGULAR)
+    except OSError as problem:
+        raise _unreadable(place, problem) from problem
+    if S_ISDIR(mode):
+        return None
+    raise UpstreamError(f"{place}: is neither a file nor a symbolic link.")
+
+
+def _unreadable(place: pathlib.Path, problem: OSError) -> UpstreamError:
+    return UpstreamError(f"{problem.filename or place}: cannot be read: {problem.strerror}.")

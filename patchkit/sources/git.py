@@ -1,0 +1,225 @@
+"""Runs git (sources floor); the only module that imports GitPython. Needs git 2.30 or newer.
+
+Reading and fetching are kept apart. Offline, git uses no network, no replace refs and no
+configuration but the repository's own, and runs no other program: so it may read a repository
+that belongs to somebody else. Online is for a person's own repository and for URLs: with the
+person's git configuration (proxies, credentials), and never asking on the terminal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from patchkit.errors import UpstreamError
+
+if TYPE_CHECKING:
+    from git import Git
+
+_ALWAYS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_OFFLINE = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_CONFIG_COUNT": "0",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_PARAMETERS": "",
+    "GIT_NO_LAZY_FETCH": "1",
+}
+_ONLINE = {"GIT_TERMINAL_PROMPT": "0"}
+_ONLINE_SETTINGS = ("protocol.ext.allow=never", "gc.auto=0", "maintenance.auto=false")
+_TAIL_SIZE = 1 << 16
+_WEB_USER = re.compile(r"\b(https?://)[^/\s']*@")
+_PASSWORD = re.compile(r"(://[^/:@\s']*):[^/\s']*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A git command that has ended. `complaint` is git's own word on why it failed, or None."""
+
+    stdout: bytes
+    complaint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """An object of a repository: its kind (`blob`, `tree`, `commit` or `tag`) and its bytes."""
+
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """An object that is missing or cannot be read, with git's own word on it."""
+
+    complaint: str
+
+
+def run_offline(command: Sequence[str], location: Mapping[str, str], stdin: bytes = b"") -> Ran:
+    """Run a git command without network and without configuration from outside of the repository.
+
+    `location` is that of the repository, from `location_of`. Raises `UpstreamError` without git.
+    """
+    return _run(command, {**location, **_OFFLINE}, stdin)
+
+
+def run_online(command: Sequence[str], location: Mapping[str, str], stdin: bytes = b"") -> Ran:
+    """Run a git command that uses the network, with the person's own git configuration.
+
+    `location` is that of the repository, from `location_of`. Raises `UpstreamError` without git.
+    """
+    settings = [word for setting in _ONLINE_SETTINGS for word in ("-c", setting)]
+    return _run((*settings, *command), {**location, **_ONLINE}, stdin)
+
+
+class ObjectReader:
+    """One `git cat-file --batch` process that gives objects by their full ids.
+
+    It is started when first asked. Names never reach it, so gitrevisions(7) has no say. The format:
+    git-cat-file(1), "BATCH OUTPUT". Not to be shared between threads, nor across a fork.
+    """
+
+    def __init__(self, location: Mapping[str, str]) -> None:
+        self._environment = {**location, **_OFFLINE}
+        self._process: Git.AutoInterrupt | None = None
+        self._stderr: _Tail | None = None
+
+    def read(self, object_id: str) -> GitObject | NotRead:
+        """The object with this id, hexadecimal. Raises `UpstreamError` where there is no git."""
+        if self._process is None:
+            self._process = _start(("cat-file", "--batch"), self._environment)
+            self._stderr = _Tail(self._process.stderr.fileno())
+        stdin, stdout = self._process.stdin, self._process.stdout
+        try:
+            stdin.write(object_id.encode("ascii") + b"\n")
+            stdin.flush()
+        except BrokenPipeError:
+            return self._died()
+        header = stdout.readline()
+        if header.endswith(b" missing\n"):
+            return NotRead(f"object {object_id} is missing or damaged (git fsck tells).")
+        words = header.split()
+        if len(words) != 3:
+            return self._died()
+        size = int(words[2])
+        content = stdout.read(size + 1)
+        if len(content) != size + 1:
+            return self._died()
+        return GitObject(words[1].decode("ascii"), content[:-1])
+
+    def close(self) -> None:
+        """End the process; it is started again when needed."""
+        if self._process is not None:
+            self._died()
+
+    def _died(self) -> NotRead:
+        assert self._process is not None
+        assert self._stderr is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.proc.wait()
+        complaint = complaint_in(self._stderr.wait())
+        self._process.stderr.close()
+        self._process = self._stderr = None
+        return NotRead(complaint)
+
+
+class _Tail:
+    """Takes what a process writes on stderr, so that it is never held up; keeps the end of it.
+
+    On a damaged pack git may write megabytes before it gives up.
+    """
+
+    def __init__(self, stderr: int) -> None:
+        self._end = b""
+        self._thread = threading.Thread(target=self._take, args=(os.dup(stderr),), daemon=True)
+        self._thread.start()
+
+    def wait(self) -> bytes:
+        """The end of what was written, when the process has ended."""
+        self._thread.join()
+        return self._end
+
+    def _take(self, descriptor: int) -> None:
+        with os.fdopen(descriptor, "rb", buffering=0) as stderr:
+            while piece := stderr.read(_TAIL_SIZE):
+                self._end = (self._end + piece)[-_TAIL_SIZE:]
+
+
+def location_of(git_dir: pathlib.Path) -> dict[str, str]:
+    """The variables that name a repository, so that none of the caller's environment leaks in."""
+    common = git_dir
+    shared = git_dir / "commondir"
+    if shared.is_file():
+        common = git_dir / os.fsdecode(shared.read_bytes().rstrip(b"\n"))
+    return {
+        "GIT_DIR": str(git_dir.absolute()),
+        "GIT_COMMON_DIR": str(common.absolute()),
+        "GIT_OBJECT_DIRECTORY": str(common.absolute() / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+        "GIT_NAMESPACE": "",
+    }
+
+
+def complaint_in(stderr: bytes) -> str:
+    """git's own last word in what it wrote on stderr, without credentials."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
+    verdicts = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    last = (verdicts or [line for line in lines if line] or ["git gave no reason."])[-1]
+    return without_credentials(last)
+
+
+def without_credentials(text: str) -> str:
+    """The text without the passwords in its URLs; in web addresses also without the user.
+
+    >>> without_credentials("https://token@example.org/x ssh://git:secret@example.org/x")
+    'https://example.org/x ssh://git@example.org/x'
+    """
+    return _PASSWORD.sub(r"\1@", _WEB_USER.sub(r"\1", text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], stdin: bytes) -> Ran:
+    ended = _end(_start(command, environment), stdin)
+    return Ran(ended.stdout, complaint_in(ended.stderr) if ended.status else None)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoInterrupt:
+    try:
+        import git
+    except ImportError as problem:  # raised by GitPython itself where there is no git to run
+        raise _no_git() from problem
+    try:
+        return git.Git().execute(
+            [git.Git.GIT_PYTHON_GIT_EXECUTABLE or "git", *command],
+            istream=subprocess.PIPE,
+            as_process=True,
+            env={**_ALWAYS, **environment},
+        )
+    except (git.GitCommandNotFound, OSError) as problem:
+        raise _no_git() from problem
+
+
+def _end(process: Git.AutoInterrupt, stdin: bytes) -> _Ended:
+    """Give a process the rest of its input, and wait for its end."""
+    assert process.proc is not None
+    stdout, stderr = process.proc.communicate(stdin)
+    return _Ended(process.proc.returncode, stdout, stderr)
+
+
+def _no_git() -> UpstreamError:
+    return UpstreamError("git cannot be run.", "Install git 2.30 or newer.")

@@ -1,0 +1,73 @@
+"""The tree of one git version, read on demand (sources floor)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from stat import S_IFMT, S_IXUSR
+
+from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, Path
+from patchkit.sources.repository import FolderEntry, GitRepository
+
+_FOLDER = 0o040000
+
+
+@dataclass(frozen=True, slots=True)
+class GitTree:
+    """The files below the tree object `root` of a repository; a `model.tree.Tree`.
+
+    Only the folders on the way to a file are read, each once. Every method raises `UpstreamError`
+    when git cannot read the repository, or a file of a partial clone cannot be fetched.
+    """
+
+    repository: GitRepository
+    root: str
+
+    def get(self, path: Path) -> File | None:
+        """The file at `path`; a submodule is an empty file with the mode `SUBMODULE`."""
+        entry = self._entry(path)
+        if entry is None or S_IFMT(entry.mode) == _FOLDER:
+            return None
+        if S_IFMT(entry.mode) == SUBMODULE:
+            return File(b"", SUBMODULE)
+        return File(self.repository.read(entry.object_id).content, _file_mode(entry.mode))
+
+    def has_folder(self, path: Path) -> bool:
+        """Whether there is a folder at `path`; git knows none that is empty."""
+        return bool(self._folder(path.split(b"/") if path else []))
+
+    def listing(self) -> Mapping[Path, str]:
+        """Every file with git's own blob id: no SHA-1 in a SHA-256 repository."""
+        return self.repository.files(self.root)
+
+    def prefetch(self, paths: Iterable[Path]) -> None:
+        """Fetch the files that a partial clone does not have yet, in one go."""
+        if self.repository.is_partial:
+            self.repository.fetch_missing(self._blobs(paths))
+
+    def _blobs(self, paths: Iterable[Path]) -> Iterator[str]:
+        for path in paths:
+            entry = self._entry(path)
+            if entry is not None and S_IFMT(entry.mode) not in (_FOLDER, SUBMODULE):
+                yield entry.object_id
+
+    def _entry(self, path: Path) -> FolderEntry | None:
+        *folders, name = path.split(b"/")
+        return self._folder(folders).get(name)
+
+    def _folder(self, parts: Iterable[bytes]) -> Mapping[bytes, FolderEntry]:
+        """The entries of a folder by name; none where there is no such folder."""
+        folder = self.repository.folder(self.root)
+        for part in parts:
+            entry = folder.get(part)
+            if entry is None or S_IFMT(entry.mode) != _FOLDER:
+                return {}
+            folder = self.repository.folder(entry.object_id)
+        return folder
+
+
+def _file_mode(mode: int) -> int:
+    """The mode as git uses it: old trees also hold 0o100664 and the like."""
+    if S_IFMT(mode) == SYMLINK:
+        return SYMLINK
+    return EXECUTABLE if mode & S_IXUSR else REGULAR

@@ -1,0 +1,105 @@
+"""Versions of a git repository on this machine (sources floor)."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from dataclasses import dataclass
+
+from patchkit.errors import UpstreamError
+from patchkit.sources import revisions
+from patchkit.sources.gittree import GitTree
+from patchkit.sources.repository import GitRepository
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRepository:
+    """A local git repository as an `Upstream`.
+
+    A version is looked for as a tag (see `revisions.TAG_PATTERNS`), then as a branch, also of a
+    remote, then as the id of a commit, shortened to no less than seven digits.
+    """
+
+    repository: GitRepository
+    package: str | None
+    tag_pattern: str | None
+
+    @property
+    def description(self) -> str:
+        """The path of the repository as it was given."""
+        return self.repository.name
+
+    def tree(self, version: str) -> GitTree:
+        """The tree of a version. Raises `UpstreamError` for an unknown one."""
+        return GitTree(self.repository, self.repository.tree_of(self._resolve(version)))
+
+    def close(self) -> None:
+        """End the process that reads the repository."""
+        self.repository.close()
+
+    def _resolve(self, version: str) -> str:
+        names = (
+            *revisions.tag_refs(version, self.package, self.tag_pattern),
+            *revisions.branch_refs(version),
+        )
+        refs = self.repository.refs(names) if names else {}
+        name = revisions.first_of(names, refs)
+        if name is not None:
+            return refs[name]
+        found = self._remote_branch(version) or commit_in(self.repository, version)
+        if found is None:
+            known = self.repository.refs(["refs/tags", "refs/heads"])
+            raise revisions.unknown_version(version, self.description, known)
+        return found
+
+    def _remote_branch(self, version: str) -> str | None:
+        """The tip of a branch that only remotes have."""
+        if not revisions.branch_refs(version):
+            return None
+        refs = {
+            ref: tip
+            for ref, tip in self.repository.refs([f"refs/remotes/*/{version}"]).items()
+            if ref.endswith(f"/{version}")
+        }
+        if len(set(refs.values())) > 1:
+            raise UpstreamError(
+                f"{self.description}: {version} is not the same in {', '.join(refs)}.",
+                "Name it with its remote, for instance origin/main.",
+            )
+        return next(iter(refs.values()), None)
+
+
+def commit_in(repository: GitRepository, version: str) -> str | None:
+    """The full id of the commit that a version names by its (shortened) id; None: there is none.
+
+    Raises `UpstreamError` when several commits begin like that.
+    """
+    prefix = revisions.commit_prefix(version)
+    if prefix is None:
+        return None
+    found = repository.commits(prefix)
+    if len(found) > 1:
+        raise UpstreamError(
+            f"{repository.name}: several commits begin with {version}: {', '.join(found)}.",
+            "Give more of its digits.",
+        )
+    return found[0] if found else None
+
+
+def git_dir_of(folder: pathlib.Path) -> pathlib.Path | None:
+    """The git directory of a work tree or of a bare repository; None where the folder is neither.
+
+    The folders above are not searched: a folder of tarballs in a git work tree is no repository.
+    A bare repository needs no `config` file: gitrepository-layout(5).
+    """
+    inside = folder / ".git"
+    if inside.is_file():
+        target = inside.read_bytes().removeprefix(b"gitdir: ").rstrip(b"\r\n")
+        inside = folder / os.fsdecode(target)
+    return next((place for place in (inside, folder) if _is_git_dir(place)), None)
+
+
+def _is_git_dir(place: pathlib.Path) -> bool:
+    head = place / "HEAD"
+    has_objects = (place / "objects").is_dir() or (place / "commondir").is_file()
+    return has_objects and (head.is_file() or head.is_symlink())

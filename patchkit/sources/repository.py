@@ -1,0 +1,217 @@
+"""A git repository, read by object id; a partial clone is filled up (sources floor)."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from patchkit.errors import UpstreamError
+from patchkit.model.tree import Path
+from patchkit.sources.git import (
+    GitObject,
+    ObjectReader,
+    Ran,
+    location_of,
+    run_offline,
+    run_online,
+)
+from patchkit.sources.progress import Progress, silent
+
+_PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+_FALSE = ("false", "no", "off", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """What a name in a folder stands for: its mode as the tree object has it, and its object id."""
+
+    mode: int
+    object_id: str
+
+
+class GitRepository:
+    """A git directory, read by object id.
+
+    `name` is how messages call it, `advice` what they say to do when it cannot be read. All methods
+    raise `UpstreamError` when git cannot read the repository, or an object is neither there nor to
+    be fetched.
+    """
+
+    def __init__(
+        self,
+        git_dir: pathlib.Path,
+        *,
+        name: str,
+        advice: tuple[str, ...] = (),
+        progress: Progress = silent,
+    ) -> None:
+        self.git_dir = git_dir
+        self.name = name
+        self._advice = advice
+        self._progress = progress
+        self._location = location_of(git_dir)
+        self._reader = ObjectReader(self._location)
+        self._folders: dict[str, Mapping[bytes, FolderEntry]] = {}
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the clone may lack objects that a remote has promised."""
+        return self._promisor is not None
+
+    def refs(self, patterns: Sequence[str]) -> dict[str, str]:
+        """The refs that match patterns of git-for-each-ref(1): full name to object id."""
+        command = ("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
+        lines = os.fsdecode(self._offline(command)).splitlines()
+        pairs = (line.partition(" ") for line in lines)
+        return {ref: object_id for object_id, _, ref in pairs}
+
+    def commits(self, prefix: str) -> tuple[str, ...]:
+        """The ids of the commits and annotated tags here that begin with these digits."""
+        listed = self._offline(("rev-parse", f"--disambiguate={prefix}")).decode("ascii")
+        return tuple(
+            found for found in listed.split() if self.read(found).kind in ("commit", "tag")
+        )
+
+    def tree_of(self, object_id: str) -> str:
+        """The id of the tree behind a commit or a (nested) annotated tag; a tree is its own."""
+        found = self.read(object_id)
+        while found.kind in ("commit", "tag"):
+            # The first line is `tree ID` in a commit, and `object ID` in a tag.
+            object_id = found.content.partition(b"\n")[0].partition(b" ")[2].decode("ascii")
+            found = self.read(object_id)
+        if found.kind != "tree":
+            raise self._error(f"object {object_id} is a file, not a version of a source tree.")
+        return object_id
+
+    def read(self, object_id: str) -> GitObject:
+        """The object with this full id; fetched first where a partial clone does not have it."""
+        found = self._reader.read(object_id)
+        if not isinstance(found, GitObject) and self.is_partial:
+            self._fetch([object_id])
+            found = self._reader.read(object_id)
+        if not isinstance(found, GitObject):
+            raise self._error(found.complaint)
+        return found
+
+    def folder(self, tree_id: str) -> Mapping[bytes, FolderEntry]:
+        """The entries of one tree object by name; remembered."""
+        if tree_id not in self._folders:
+            found = self.read(tree_id)
+            try:
+                if found.kind != "tree":
+                    raise ValueError(f"it is a {found.kind}")
+                self._folders[tree_id] = parse_folder(found.content, len(tree_id) // 2)
+            except ValueError as problem:
+                raise self._error(f"folder {tree_id} cannot be read: {problem}.") from problem
+        return self._folders[tree_id]
+
+    def files(self, tree_id: str) -> dict[Path, str]:
+        """Every file below a tree with its blob id; submodules are left out."""
+        self.folder(tree_id)  # fetches all of it where a partial clone lacks even folders
+        listed: dict[Path, str] = {}
+        for line in self._offline(("ls-tree", "-r", "-z", "--full-tree", tree_id)).split(b"\0"):
+            facts, tab, path = line.partition(b"\t")
+            if tab:
+                _, kind, object_id = facts.split(b" ")
+                if kind == b"blob":
+                    listed[path] = object_id.decode("ascii")
+        return listed
+
+    def fetch_missing(self, object_ids: Iterable[str]) -> None:
+        """Fetch those of the objects that a partial clone does not have yet, all in one go.
+
+        Nothing happens in a clone that is not partial.
+        """
+        asked = sorted(set(object_ids))
+        if not asked or not self.is_partial:
+            return
+        options = ("--objects", "--no-object-names", "--missing=print", "--ignore-missing")
+        listed = self._offline(("rev-list", *options, "--stdin"), stdin=_lines(asked))
+        here = set(listed.decode("ascii").split())
+        missing = [object_id for object_id in asked if object_id not in here]
+        if missing:
+            self._fetch(missing)
+
+    def close(self) -> None:
+        """End the process that reads objects; it is started again when needed."""
+        self._reader.close()
+
+    @cached_property
+    def _promisor(self) -> str | None:
+        """The remote that has what a partial clone lacks; None for a clone that is not partial."""
+        settings = run_offline(("config", "--null", "--get-regexp", _PROMISES), self._location)
+        for setting in os.fsdecode(settings.stdout).split("\0"):
+            key, _, value = setting.partition("\n")
+            if key == "extensions.partialclone":
+                return value
+            if key.startswith("remote.") and value not in _FALSE:
+                return key.removeprefix("remote.").removesuffix(".promisor")
+        return None
+
+    def _fetch(self, object_ids: Sequence[str]) -> None:
+        many = "1 object" if len(object_ids) == 1 else f"{len(object_ids)} objects"
+        if not _is_own(self.git_dir):
+            raise self._error(
+                f"{many} must be fetched into this partial clone, but it belongs to somebody else.",
+                "Its configuration could run programs. Make a clone of your own.",
+            )
+        self._progress(f"Fetching {many} of {self.name}")
+        ran = self._fetch_promised(object_ids)
+        if ran.complaint is not None:
+            raise UpstreamError(
+                f"{self.name}: {many} could not be fetched: {ran.complaint}",
+                "Check the network, or give a complete local clone with --upstream.",
+            )
+
+    def _fetch_promised(self, object_ids: Sequence[str]) -> Ran:
+        """Fetch objects by id, with the command that git itself uses (promisor-remote.c)."""
+        assert self._promisor is not None
+        options = ("--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
+        command = (
+            *("-c", "fetch.negotiationAlgorithm=noop", "fetch", self._promisor),
+            *(*options, "--filter=blob:none", "--stdin"),
+        )
+        return run_online(command, self._location, stdin=_lines(object_ids))
+
+    def _offline(self, command: Sequence[str], stdin: bytes = b"") -> bytes:
+        ran = run_offline(command, self._location, stdin)
+        if ran.complaint is not None:
+            raise self._error(ran.complaint)
+        return ran.stdout
+
+    def _error(self, problem: str, *hints: str) -> UpstreamError:
+        return UpstreamError(f"{self.name}: {problem}", *hints, *self._advice)
+
+
+def parse_folder(content: bytes, id_size: int) -> dict[bytes, FolderEntry]:
+    """Read a tree object; ids have `id_size` bytes (20 for SHA-1, 32 for SHA-256).
+
+    Each entry is `MODE NAME NUL ID`. Raises `ValueError` for what is no tree object.
+    """
+    entries = {}
+    at = 0
+    while at < len(content):
+        space = content.index(b" ", at)
+        nul = content.index(b"\0", space)
+        end = nul + 1 + id_size
+        if end > len(content):
+            raise ValueError("its last entry is cut off")
+        object_id = content[nul + 1 : end].hex()
+        entries[content[space + 1 : nul]] = FolderEntry(int(content[at:space], 8), object_id)
+        at = end
+    return entries
+
+
+def _is_own(folder: pathlib.Path) -> bool:
+    """Whether a folder belongs to who runs this, by git's rule (git-config(1), safe.directory)."""
+    owners = {os.geteuid()}
+    if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdigit():
+        owners.add(int(os.environ["SUDO_UID"]))
+    return folder.stat().st_uid in owners
+
+
+def _lines(words: Iterable[str]) -> bytes:
+    return "".join(f"{word}\n" for word in words).encode("ascii")

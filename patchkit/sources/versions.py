@@ -1,0 +1,95 @@
+"""A folder in which versions name folders or tarballs (sources floor).
+
+The names that are understood for version V of package P:
+
+    V/  vV/  P-V/  P-vV/                a folder
+    V.tar.gz  vV.tar.gz  P-V.tar.gz     a tarball, also .tar, .tgz, .tar.xz, .txz, .tar.bz2, .tbz2,
+    P-vV.tar.gz  P_V.orig.tar.gz        .tar.zst and .tzst; the last form is Debian's
+
+Without a package name any P will do.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from dataclasses import dataclass
+
+from patchkit.errors import UpstreamError
+from patchkit.model.tree import Tree
+from patchkit.sources.revisions import near, shown
+
+_TAR = r"\.(?:tar|tar\.(?:gz|xz|bz2|zst)|tgz|txz|tbz2?|tzst)"
+_MOST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFolder:
+    """A folder of versions as an `Upstream`."""
+
+    root: pathlib.Path
+    package: str | None
+
+    @property
+    def description(self) -> str:
+        """The path of the folder as it was given."""
+        return str(self.root)
+
+    def tree(self, version: str) -> Tree:
+        """The tree of a version.
+
+        Raises `UpstreamError` when the folder has none or several, or cannot be read.
+        """
+        found = [name for name in self._names() if self._is_version(name, version)]
+        if not found:
+            raise self._unknown(version)
+        if len(found) > 1:
+            raise UpstreamError(
+                f"{self.root}: several are version {version}: {', '.join(found)}.",
+                "Leave one of them, or name the package.",
+            )
+        return tree_at(self.root / found[0])
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(entry.name for entry in self.root.iterdir())
+        except OSError as problem:
+            raise UpstreamError(f"{self.root}: cannot be read: {problem.strerror}.") from problem
+
+    def _is_version(self, name: str, version: str) -> bool:
+        package = ".*" if self.package is None else re.escape(self.package)
+        plain = f"(?:{package}-)?v?{re.escape(version)}"
+        if (self.root / name).is_dir():
+            return re.fullmatch(plain, name, re.DOTALL) is not None
+        debian = rf"{package}_{re.escape(version)}\.orig"
+        return re.fullmatch(f"(?:{plain}|{debian}){_TAR}", name, re.DOTALL) is not None
+
+    def _unknown(self, version: str) -> UpstreamError:
+        """The error for a version that is not here, with what is."""
+        names = {
+            re.sub(rf"(?:\.orig)?{_TAR}$", "", name): name
+            for name in self._names()
+            if (self.root / name).is_dir() or re.search(f"{_TAR}$", name)
+        }
+        suggested = [names[stem] for stem in near(version, names)]
+        if suggested:
+            hint = f"Near ones are: {', '.join(suggested)}."
+        elif names:
+            hint = f"It holds: {', '.join(list(names.values())[:_MOST_SHOWN])}."
+        else:
+            hint = "It is no git repository, and holds neither folders nor tarballs."
+        return UpstreamError(f"{self.root}: there is no version {shown(version)}.", hint)
+
+
+def tree_at(place: pathlib.Path) -> Tree:
+    """The source tree that a folder or a tarball holds. Raises `UpstreamError` where neither is."""
+    if place.is_dir():
+        from patchkit.sources.directory import DirectoryTree
+
+        return DirectoryTree(place)
+    from patchkit.sources.tarball import TarballTree
+
+    return TarballTree(place)
