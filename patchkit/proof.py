@@ -1,0 +1,255 @@
+"""The proof: the generated script is run for real before anything is put in place.
+
+Floor above the engine and the writers. The stack is laid out in a scratch folder as a packager
+would have it, with a tarball of the pristine files that it touches; `apply-patches` with fuzz 0
+then has to give, by GNU patch and not by our own arithmetic, exactly the tree that the engine
+came to, with every hunk at its very line.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from patchkit.errors import PatchkitError, ProofError
+from patchkit.model.series import decode_name, encode_name, shown_name
+from patchkit.model.stack import Layout
+from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, split_lines
+from patchkit.model.tree import Path as TreePath
+from patchkit.render.applyscript import apply_script
+
+_SCRIPT = "apply-patches"
+_FLAG = "patch_flag"
+_STEP = re.compile(rb"apply-patches: patch \d+ of \d+: (.*)")
+_OWN_WORDS = b"apply-patches: "
+_PLACED_ELSEWHERE = re.compile(rb"Hunk #\d+ succeeded .*")
+_SHOWN_LENGTH = 200
+_HINT = (
+    "Nothing was written. This is a fault of patchkit, or of a patch program that is not "
+    "GNU patch 2.7: please report it with the stack."
+)
+
+
+def prove(
+    *,
+    series: bytes,
+    layout: Layout,
+    patches: Mapping[str, bytes],
+    pristine: Mapping[TreePath, File | None],
+    expected: Mapping[TreePath, File | None],
+    strip: int,
+    flags: frozenset[str],
+    package: str,
+    shell: str = "sh",
+) -> None:
+    """Apply a stack with the generated script and compare what comes out, byte for byte.
+
+    `series` and `patches` (by name) are what would be written. `pristine` has every file of the
+    new upstream that a patch names, None where there is none; `expected` the same files as the
+    engine left them; a path that only one of them has is taken to be the same in the other.
+    Submodules are not looked at. `shell` runs the script.
+
+    Raises `ProofError` when a patch does not apply, applies with fuzz or at another line, when a
+    file differs in content, kind or executable bit, or when any other file appears; and
+    `PatchkitError` when a program is missing or the scratch folder cannot be written.
+    """
+    _require_programs(shell)
+    script = apply_script(
+        package=package,
+        strip=strip,
+        fuzz=0,
+        flags=flags,
+        series=layout.series,
+        patches=layout.patches,
+    )
+    before = _without_submodules({**expected, **pristine})
+    after = _without_submodules({**pristine, **expected})
+    tarball = f"{package}-0.tar.gz"
+    scaffolding = {
+        _SCRIPT: script,
+        layout.series: series,
+        tarball: _packed(before, f"{package}-0"),
+        **{layout.place_of(name): content for name, content in patches.items()},
+    }
+    try:
+        with tempfile.TemporaryDirectory(prefix="patchkit-proof-") as scratch:
+            folder = Path(scratch, "stack")
+            _lay_out(folder, scaffolding)
+            _run(shell, folder)
+            own = {encode_name(name) for name in (*scaffolding, _FLAG)}
+            _compare(after, folder, _files_in(folder) - own)
+    except OSError as error:
+        raise PatchkitError(
+            f"the proof cannot be run in {tempfile.gettempdir()}: {error.strerror or error}.",
+            "Set TMPDIR to a folder that can be written and has room.",
+        ) from error
+
+
+def _require_programs(shell: str) -> None:
+    for program in (shell, "patch", "tar", "gzip"):
+        if shutil.which(program) is None:
+            raise PatchkitError(
+                f"the program {program} is missing: the proof cannot be run without it.",
+                f"Install {'GNU ' if program in ('patch', 'tar') else ''}{program}.",
+            )
+
+
+def _without_submodules(files: Mapping[TreePath, File | None]) -> dict[TreePath, File | None]:
+    return {path: file for path, file in files.items() if file is None or file.mode != SUBMODULE}
+
+
+def _packed(files: Mapping[TreePath, File | None], top: str) -> bytes:
+    """A tarball of the files below one folder."""
+    buffer = io.BytesIO()
+    with tarfile.open(
+        fileobj=buffer,
+        mode="w:gz",
+        compresslevel=1,
+        format=tarfile.GNU_FORMAT,
+        encoding="utf-8",
+        errors="surrogateescape",
+    ) as archive:
+        folder = tarfile.TarInfo(top)
+        folder.type = tarfile.DIRTYPE
+        folder.mode = 0o755
+        archive.addfile(folder)
+        for path, file in sorted(files.items()):
+            if file is None:
+                continue
+            entry = tarfile.TarInfo(f"{top}/{decode_name(path)}")
+            if file.mode == SYMLINK:
+                entry.type = tarfile.SYMTYPE
+                entry.linkname = decode_name(file.content)
+                archive.addfile(entry)
+            else:
+                entry.mode = file.mode & 0o777
+                entry.size = len(file.content)
+                archive.addfile(entry, io.BytesIO(file.content))
+    return buffer.getvalue()
+
+
+def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        if name.startswith("/") or ".." in name.split("/"):
+            raise PatchkitError(f"{shown_name(name)}: leads out of the folder of the stack.")
+        place = folder / os.fsdecode(encode_name(name))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+
+def _run(shell: str, folder: Path) -> None:
+    """Run the script; every patch must go in, and every hunk at its line."""
+    temporary = folder.parent / "tmp"
+    temporary.mkdir()
+    done = subprocess.run(
+        [shell, _SCRIPT],
+        cwd=folder,
+        # Nothing else: variables change what patch, tar and the shell do.
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C",
+            "TMPDIR": str(temporary),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    patch = _SCRIPT
+    said: list[bytes] = []
+    for line in done.stdout.split(b"\n"):
+        if step := _STEP.fullmatch(line):
+            patch = decode_name(step[1])
+            said = []
+        elif _PLACED_ELSEWHERE.fullmatch(line):
+            raise ProofError(
+                f"{shown_name(patch)}: GNU patch does not find it at its line: {_shown(line)}",
+                _HINT,
+            )
+        elif line and not line.startswith(b"patching "):
+            said.append(line)
+    if done.returncode == 1:
+        reason = _cut(" ".join(_shown(line) for line in said if not line.startswith(_OWN_WORDS)))
+        raise ProofError(f"{shown_name(patch)}: GNU patch does not apply it: {reason}", _HINT)
+    if done.returncode != 0:
+        reason = _cut(" ".join(map(_shown, said)))
+        raise ProofError(f"the script ended with exit code {done.returncode}: {reason}", _HINT)
+
+
+def _files_in(folder: Path) -> set[TreePath]:
+    """Every file and symbolic link, by its path from the folder."""
+    root = os.fsencode(folder)
+    found: set[TreePath] = set()
+    for parent, folders, files in os.walk(root):
+        links = [name for name in folders if Path(os.fsdecode(parent + b"/" + name)).is_symlink()]
+        found.update((parent + b"/" + name)[len(root) + 1 :] for name in (*files, *links))
+    return found
+
+
+def _compare(expected: Mapping[TreePath, File | None], folder: Path, found: set[TreePath]) -> None:
+    for path, file in sorted(expected.items()):
+        actual = _read(folder / os.fsdecode(path)) if path in found else None
+        difference = _difference(file, actual)
+        if difference is not None:
+            raise ProofError(f"{_shown(path)}: {difference}", _HINT)
+    for path in sorted(found - expected.keys()):
+        raise ProofError(
+            f"{_shown(path)}: the script leaves this file behind, and no patch accounts for it.",
+            _HINT,
+        )
+
+
+def _read(place: Path) -> File:
+    if place.is_symlink():
+        # Path.readlink would tidy the target up.
+        return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115
+    is_executable = place.stat().st_mode & 0o100
+    return File(place.read_bytes(), EXECUTABLE if is_executable else REGULAR)
+
+
+def _difference(expected: File | None, actual: File | None) -> str | None:
+    """What a person must know of how a file differs from what it should be, if it does."""
+    if expected is None or actual is None:
+        if expected is actual:
+            return None
+        return (
+            "is there, but should be gone." if expected is None else "should be there, but is not."
+        )
+    if (expected.mode == SYMLINK) is not (actual.mode == SYMLINK):
+        kinds = ("a symbolic link", "a regular file")
+        return "should be {}, but is {}.".format(
+            *(kinds if expected.mode == SYMLINK else kinds[::-1])
+        )
+    if expected.content != actual.content:
+        return _first_difference(split_lines(expected.content), split_lines(actual.content))
+    if (expected.mode ^ actual.mode) & 0o100 and expected.mode != SYMLINK:
+        return f"should {'' if expected.mode & 0o100 else 'not '}be executable."
+    return None
+
+
+def _first_difference(expected: Sequence[bytes], actual: Sequence[bytes]) -> str:
+    pairs = zip(expected, actual, strict=False)
+    at = next(
+        (at for at, (wanted, got) in enumerate(pairs) if wanted != got),
+        min(len(expected), len(actual)),
+    )
+    wanted, got = (
+        f'"{_cut(_shown(lines[at]))}"' if at < len(lines) else "nothing"
+        for lines in (expected, actual)
+    )
+    return f"line {at + 1} should be {wanted}, but is {got}."
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
+
+
+def _shown(text: bytes) -> str:
+    return shown_name(decode_name(text))

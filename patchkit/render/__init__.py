@@ -1,0 +1,1 @@
+"""Writers: reports for people and programs, and the generated apply-patches."""

@@ -1,0 +1,240 @@
+"""The report as JSON, and back: `report.json`, schema `patchkit-report/1` (face floor).
+
+Described in `docs/reference/report-json.md` and, for programs, in `report.schema.json` beside
+this module. Nothing of it depends on the time or the machine: the same report gives the same
+bytes. Text that is not UTF-8 stands as `{"base64": "..."}`, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from patchkit.errors import PatchkitError
+from patchkit.model.report import (
+    Followed,
+    FollowKind,
+    Held,
+    HeldCause,
+    PortedFile,
+    PortedPatch,
+    Region,
+    RegionRef,
+    Report,
+    Settled,
+    Settlement,
+    Span,
+    Status,
+)
+from patchkit.model.series import encode_name
+from patchkit.render.jsonreading import Node, parse_json
+from patchkit.render.shown import shown_text
+
+REPORT_SCHEMA = "patchkit-report/1"
+
+
+def report_json(report: Report, outputs: Mapping[str, str]) -> bytes:
+    """The bytes of `report.json`: UTF-8, indented by two, with a final newline.
+
+    `outputs` are the other files that were written, by path relative to the folder of the report,
+    with their SHA-256 in hexadecimal.
+    """
+    document = report_document(report, outputs)
+    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The report as plain data, in the order in which it is written."""
+    return {
+        "schema": REPORT_SCHEMA,
+        "from": _name(report.old_version),
+        "to": _name(report.new_version),
+        "package": _name(report.package),
+        "upstream": {"source": _name(report.upstream), "note": _name(report.upstream_note)},
+        "summary": {
+            "patches": len(report.patches),
+            "counts": {status.value: count for status, count in report.counts.items()},
+            "causes": report.causes,
+            "held_regions": report.held,
+            "exit_code": report.exit_code,
+        },
+        "patches": [_patch(patch) for patch in report.patches],
+        "guarded": [_name(name) for name in report.guarded],
+        "warnings": [_name(warning) for warning in report.warnings],
+        "outputs": [
+            {"path": _name(path), "sha256": digest} for path, digest in sorted(outputs.items())
+        ],
+    }
+
+
+def load_report(raw: bytes, source: str = "report.json") -> Report:
+    """The report that was written to these bytes; `source` names them in messages.
+
+    `load_report(report_json(r, o)) == r`. Keys that are not known are passed over. Raises
+    `PatchkitError` for another schema, and for what does not have its shape.
+    """
+    document = _document(raw, source)
+    upstream = document.at("upstream")
+    return Report(
+        package=document.at("package").name(),
+        old_version=document.at("from").name(),
+        new_version=document.at("to").name(),
+        upstream=upstream.at("source").name(),
+        upstream_note=upstream.at("note").name(),
+        patches=tuple(map(_read_patch, document.at("patches").items())),
+        guarded=tuple(name.name() for name in document.at("guarded").items()),
+        warnings=tuple(warning.name() for warning in document.at("warnings").items()),
+    )
+
+
+def recorded_outputs(raw: bytes, source: str = "report.json") -> Mapping[str, str]:
+    """The SHA-256 of every file that was written with this report, by its relative path.
+
+    Raises `PatchkitError` as `load_report` does.
+    """
+    return {
+        output.at("path").name(): output.at("sha256").name()
+        for output in _document(raw, source).at("outputs").items()
+    }
+
+
+# --- writing ----------------------------------------------------------------------------
+
+
+def _text(content: bytes) -> Any:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(content).decode()}
+
+
+def _name(text: str) -> Any:
+    return _text(encode_name(text))
+
+
+def _path(path: bytes | None) -> Any:
+    return None if path is None else _text(path)
+
+
+def _patch(patch: PortedPatch) -> dict[str, Any]:
+    return {
+        "name": _name(patch.name),
+        "status": patch.status.value,
+        "notes": [_name(note) for note in patch.notes],
+        "files": [_file(file) for file in patch.files],
+        "content": _path(patch.content),
+    }
+
+
+def _file(file: PortedFile) -> dict[str, Any]:
+    followed = file.followed
+    return {
+        "old_path": _path(file.old_path),
+        "new_path": _path(file.new_path),
+        "status": file.status.value,
+        "hunks": file.hunks,
+        "carried": file.carried,
+        "followed": followed and {"kind": followed.kind.value, "similarity": followed.similarity},
+        "regions": [_region(region) for region in file.regions],
+    }
+
+
+def _region(region: Region) -> dict[str, Any]:
+    return {
+        "number": region.number,
+        "hunks": list(region.hunks),
+        "base": _span(region.base),
+        "theirs": _span(region.theirs),
+        "ours": _span(region.ours),
+        "settlement": _settlement(region.settlement),
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "lines": [_text(line) for line in span.lines]}
+
+
+def _settlement(settlement: Settlement) -> dict[str, Any]:
+    match settlement:
+        case Settled(rule, note):
+            return {"settled": {"rule": _name(rule), "note": _name(note)}}
+        case Held(cause, note, consequence_of):
+            ref = consequence_of and {
+                "patch": _name(consequence_of.patch),
+                "file": _text(consequence_of.file),
+                "region": consequence_of.region,
+            }
+            return {"held": {"cause": cause.value, "note": _name(note), "consequence_of": ref}}
+
+
+# --- reading ----------------------------------------------------------------------------
+
+
+def _document(raw: bytes, source: str) -> Node:
+    document = parse_json(raw, source)
+    schema = document.at("schema").name()
+    if schema != REPORT_SCHEMA:
+        raise PatchkitError(
+            f"{source}: this patchkit reads {REPORT_SCHEMA}, not {shown_text(schema)}.",
+            "Use the patchkit that wrote it, or run the rebase again.",
+        )
+    return document
+
+
+def _read_patch(node: Node) -> PortedPatch:
+    return PortedPatch(
+        name=node.at("name").name(),
+        status=node.at("status").word(Status),
+        files=tuple(map(_read_file, node.at("files").items())),
+        content=node.at("content").optional(Node.text),
+        notes=tuple(note.name() for note in node.at("notes").items()),
+    )
+
+
+def _read_file(node: Node) -> PortedFile:
+    return PortedFile(
+        old_path=node.at("old_path").optional(Node.text),
+        new_path=node.at("new_path").optional(Node.text),
+        status=node.at("status").word(Status),
+        hunks=node.at("hunks").number(),
+        carried=node.at("carried").number(),
+        regions=tuple(map(_read_region, node.at("regions").items())),
+        followed=node.at("followed").optional(_read_followed),
+    )
+
+
+def _read_followed(node: Node) -> Followed:
+    return Followed(node.at("kind").word(FollowKind), node.at("similarity").number())
+
+
+def _read_region(node: Node) -> Region:
+    return Region(
+        number=node.at("number").number(),
+        hunks=tuple(hunk.number() for hunk in node.at("hunks").items()),
+        base=_read_span(node.at("base")),
+        theirs=_read_span(node.at("theirs")),
+        ours=_read_span(node.at("ours")),
+        settlement=_read_settlement(node.at("settlement")),
+    )
+
+
+def _read_span(node: Node) -> Span:
+    return Span(node.at("start").number(), tuple(line.text() for line in node.at("lines").items()))
+
+
+def _read_settlement(node: Node) -> Settlement:
+    if node.has("settled"):
+        settled = node.at("settled")
+        return Settled(settled.at("rule").name(), settled.at("note").name())
+    held = node.at("held")
+    return Held(
+        cause=held.at("cause").word(HeldCause),
+        note=held.at("note").name(),
+        consequence_of=held.at("consequence_of").optional(_read_reference),
+    )
+
+
+def _read_reference(node: Node) -> RegionRef:
+    return RegionRef(node.at("patch").name(), node.at("file").text(), node.at("region").number())

@@ -1,0 +1,200 @@
+"""The report for people: `report.txt` (face floor).
+
+Plain text without colour. Notes are wrapped at 100 columns; the text of a patch is not, and what
+would not simply print in it is made visible. The order is the reader's: the whole in a table,
+then each patch that needs a look, and at the end what to do next.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from patchkit.model.report import (
+    Followed,
+    FollowKind,
+    Held,
+    PortedFile,
+    PortedPatch,
+    Region,
+    RegionRef,
+    Report,
+    Settled,
+    Settlement,
+    Span,
+    Status,
+)
+from patchkit.render.shown import shown_line, shown_path, shown_text
+from patchkit.render.summary import counted, figures, next_step, shown_name, summary_table
+
+_WIDTH = 100
+_NAME_WIDTH = 60
+_SHOWN_LINES = 60
+"""More lines of one side of a region than this are left to report.json."""
+
+_QUIET = (Status.UNCHANGED, Status.SHIFTED)
+_SENTENCES = {
+    Status.UNCHANGED: "The same bytes still apply at the same place.",
+    Status.SHIFTED: "Only line numbers or context changed.",
+    Status.MERGED: "The patch and upstream changed different lines; both are kept.",
+    Status.FOLLOWED: "A file was moved upstream, and the patch went along.",
+    Status.RESOLVED: "A rule or a recorded resolution settled a conflict: please review.",
+    Status.UPSTREAMED: "The new upstream has exactly this; the patch is dropped.",
+    Status.ABSORBED: "Upstream has this in another form; the patch is dropped: please review.",
+    Status.PARTIAL: "Some regions are held for a person, the rest is carried.",
+    Status.CONFLICTED: "All regions are held for a person; nothing of the patch is carried.",
+    Status.BROKEN: "The patch does not apply to the version that it was made for.",
+}
+
+
+def report_text(report: Report) -> str:
+    """The text of `report.txt`, with a final newline."""
+    parts = [_heading(report), _table(report)]
+    if report.warnings:
+        parts.append(_list("Warnings", report.warnings))
+    if report.guarded:
+        parts.append(_list("Left as they are, no flag selects them", report.guarded))
+    parts += [_patch(patch, report) for patch in report.patches if patch.status not in _QUIET]
+    parts.append([next_step(report)])
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _heading(report: Report) -> list[str]:
+    title = (
+        f"{report.package}: patch stack ported from {report.old_version} to {report.new_version}"
+    )
+    lines = [*_titled(title, "="), "", f"Upstream: {shown_text(report.upstream)}"]
+    if report.upstream_note:
+        lines += _wrapped(report.upstream_note, "          ")
+    return lines
+
+
+def _titled(title: str, underline: str) -> list[str]:
+    shown = shown_name(title)
+    return [shown, underline * min(cell_len(shown), _WIDTH)]
+
+
+def _list(title: str, texts: Sequence[str]) -> list[str]:
+    return [f"{title}:", *(line for text in texts for line in _wrapped(text, "  - ", "    "))]
+
+
+def _wrapped(text: str, indent: str, further: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        shown_text(text),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if further is None else further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _table(report: Report) -> list[str]:
+    rows = summary_table(report)
+    width = min(_NAME_WIDTH, max((cell_len(row.patch) for row in rows), default=0))
+    width = max(width, len("Patch"))
+    heads = f"{'Patch':{width}}  {'Status':10}  Files  {'Hunks':>9}  Held"
+    lines = [heads, "-" * len(heads)]
+    for row in rows:
+        name = row.patch
+        if cell_len(name) > width:
+            lines.append(name)
+            name = ""
+        hunks = f"{row.carried}/{row.hunks}"
+        name += " " * (width - cell_len(name))
+        line = f"{name}  {row.status.value:10}  {row.files:5}  {hunks:>9}  {row.held or '':>4}"
+        lines.append(line.rstrip())
+    return [*lines, "", figures(report)]
+
+
+def _patch(patch: PortedPatch, report: Report) -> list[str]:
+    lines = [*_titled(f"{patch.name}: {patch.status.value}", "-"), _SENTENCES[patch.status]]
+    for note in patch.notes:
+        lines += _wrapped(note, "")
+    for file in patch.files:
+        lines += ["", *_file(file, patch, report)]
+    return lines
+
+
+def _file(file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
+    old, new = _place(file.old_path), _place(file.new_path)
+    is_moved = None not in (file.old_path, file.new_path) and old != new
+    carried = f"{file.carried} of {counted(file.hunks, 'hunk', 'hunks')} carried"
+    yield f"  {f'{old} -> {new}' if is_moved else _either(file)}: {file.status.value}, {carried}"
+    if file.followed is not None:
+        yield f"    followed: {_evidence(file.followed)}"
+    for region in file.regions:
+        yield ""
+        yield from _region(region, file, patch, report)
+
+
+def _either(file: PortedFile) -> str:
+    return _place(file.old_path if file.new_path is None else file.new_path)
+
+
+def _place(path: bytes | None) -> str:
+    return "(no file)" if path is None else shown_name(shown_path(path))
+
+
+def _evidence(followed: Followed) -> str:
+    match followed.kind:
+        case FollowKind.EXACT:
+            return "a file with the same content stands there"
+        case FollowKind.SIMILAR:
+            return f"a file that is {followed.similarity} % similar stands there"
+        case FollowKind.FOLDER:
+            return f"the whole folder moved there, the file is {followed.similarity} % similar"
+        case FollowKind.EARLIER:
+            return "an earlier patch of the stack was followed there"
+
+
+def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
+    yield f"    Region {region.number}, {_hunks(region.hunks)}: {_verdict(region.settlement)}"
+    yield from _wrapped(region.settlement.note, "    ")
+    if isinstance(region.settlement, Held) and region.settlement.consequence_of is not None:
+        yield f"    This is a consequence of {_reference(region.settlement.consequence_of)}."
+    old, new = shown_name(report.old_version), shown_name(report.new_version)
+    yield f"    <<<<<<< ours, {new}: {_at(file.new_path, region.ours)}"
+    yield from _lines(region.ours)
+    yield f"    ||||||| base, {old}: {_at(file.old_path, region.base)}"
+    yield from _lines(region.base)
+    yield "    ======="
+    yield from _lines(region.theirs)
+    yield f"    >>>>>>> theirs, {old} with {shown_name(patch.name)}"
+
+
+def _hunks(hunks: tuple[int, ...]) -> str:
+    if not hunks:
+        return "the file as a whole"
+    *first, last = map(str, hunks)
+    return f"hunks {', '.join(first)} and {last}" if first else f"hunk {last}"
+
+
+def _verdict(settlement: Settlement) -> str:
+    match settlement:
+        case Held(cause):
+            return f"held ({cause.value})"
+        case Settled(rule):
+            return f"settled by the rule {shown_name(rule)}"
+
+
+def _reference(ref: RegionRef) -> str:
+    return f"region {ref.region} of {_place(ref.file)} in {shown_name(ref.patch)}"
+
+
+def _at(path: bytes | None, span: Span) -> str:
+    return _place(path) if path is None else f"{_place(path)}:{span.start}"
+
+
+def _lines(span: Span) -> Iterator[str]:
+    """The lines, indented further than the markers, so that no line can pass for one."""
+    for line in span.lines[:_SHOWN_LINES]:
+        shown = shown_line(line)
+        yield f"      {shown}" if shown else ""
+        if not line.endswith(b"\n"):
+            yield "      \\ No newline at end of file"
+    more = len(span.lines) - _SHOWN_LINES
+    if more > 0:
+        yield f"      ({counted(more, 'more line', 'more lines')}, see report.json)"

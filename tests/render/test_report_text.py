@@ -1,0 +1,230 @@
+"""report.txt and the table on the terminal: complete, plain, and safe to look at."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from rich.console import Console
+
+from patchkit.model.report import PortedFile, PortedPatch, Report, Status
+from patchkit.render.summary import next_step, summary_table
+from patchkit.render.terminal import print_report
+from patchkit.render.text import report_text
+
+from .reports import CAUSE, REPORT, reports
+
+
+def _printed(report: Report, width: int = 100) -> str:
+    """What the terminal gets, without colour."""
+    stream = io.StringIO()
+    print_report(Console(file=stream, width=width, color_system=None), report)
+    return stream.getvalue()
+
+
+def _unsafe(text: str) -> list[str]:
+    """The characters that do something else than print."""
+    return [
+        char
+        for char in text
+        if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    ]
+
+
+@given(reports)
+def test_nothing_unsafe_is_passed_through(report: Report) -> None:
+    """Escape sequences, direction marks and bytes that are no text never reach the reader."""
+    assert _unsafe(report_text(report)) == []
+    assert _unsafe(_printed(report)) == []
+
+
+@given(reports)
+def test_every_patch_is_there(report: Report) -> None:
+    """Both tables have a row for each patch, in order, with its figures."""
+    rows = summary_table(report)
+    assert [patch.status for patch in report.patches] == [row.status for row in rows]
+    assert [len(patch.held) for patch in report.patches] == [row.held for row in rows]
+    assert report_text(report).count(" patch") >= 1
+    assert report_text(report).endswith(next_step(report) + "\n")
+    assert "\n" not in next_step(report)
+
+
+def test_the_whole_report() -> None:
+    """The report says what was ported and what was not, with all the evidence, in this form."""
+    expected = """\
+kata-containers: patch stack ported from 2.5.1 to 3.2.0
+=======================================================
+
+Upstream: https://example.invalid/kata
+          A reduced upstream.
+
+Patch             Status      Files      Hunks  Held
+----------------------------------------------------
+0001-same.patch   unchanged       0        0/0
+0002-moved.patch  followed        1        2/2
+0003-held.patch   partial         1        2/4     1
+0004-later.patch  conflicted      1        0/1     1
+0005-ruled.patch  resolved        1        1/1
+
+5 patches: 1 unchanged, 1 followed, 1 resolved, 1 partial, 1 conflicted; 2 regions held, 1 of them \
+causes.
+
+Warnings:
+  - unlisted.patch is not in the series.
+
+Left as they are, no flag selects them:
+  - 0006-virt.patch
+
+0002-moved.patch: followed
+--------------------------
+A file was moved upstream, and the patch went along.
+
+  cli/a.go -> cmd/a.go: followed, 2 of 2 hunks carried
+    followed: a file that is 87 % similar stands there
+
+0003-held.patch: partial
+------------------------
+Some regions are held for a person, the rest is carried.
+A note about it.
+
+  src/x.go -> src/y.go: partial, 2 of 4 hunks carried
+
+    Region 1, hunks 2 and 3: held (overlap)
+    Upstream and the patch changed the same lines.
+    <<<<<<< ours, 3.2.0: src/y.go:120
+      \tx := \\x1b[31m3
+      trail{two_blanks}
+    ||||||| base, 2.5.1: src/x.go:100
+      \tx := 1
+      old
+      \\ No newline at end of file
+    =======
+      \tx := 2\\x0d
+    >>>>>>> theirs, 2.5.1 with 0003-held.patch
+
+0004-later.patch: conflicted
+----------------------------
+All regions are held for a person; nothing of the patch is carried.
+
+  gone-\\xe9.go: conflicted, 0 of 1 hunk carried
+
+    Region 1, the file as a whole: held (file-gone)
+    An earlier patch was to make this file.
+    This is a consequence of region 1 of src/x.go in 0003-held.patch.
+    <<<<<<< ours, 3.2.0: (no file)
+    ||||||| base, 2.5.1: gone-\\xe9.go:1
+    =======
+""".replace("{two_blanks}", "  ")
+    text = report_text(REPORT)
+    assert text.startswith(expected)
+    assert "      59\n      (40 more lines, see report.json)\n    >>>>>>> theirs" in text
+    assert text.endswith(
+        "    Region 1, hunk 1: settled by the rule identical\n"
+        "    Both sides made the same edit.\n"
+        "    <<<<<<< ours, 3.2.0: r.go:4\n      b\n"
+        "    ||||||| base, 2.5.1: r.go:3\n      a\n"
+        "    =======\n      b\n"
+        "    >>>>>>> theirs, 2.5.1 with 0005-ruled.patch\n"
+        "\n"
+        "Next: port region 1 of src/y.go in 0003-held.patch by hand (report.txt shows it), "
+        "and run the same command again.\n"
+    )
+
+
+def test_long_and_wide_names_keep_the_columns() -> None:
+    """A long name has a line of its own, a wide one takes two columns for each character."""
+    names = ("long-" * 20 + ".patch", "修复.patch", "tab\there.patch")
+    patches = tuple(PortedPatch(name, Status.SHIFTED, (), b"") for name in names)
+    lines = report_text(replace(REPORT, patches=patches)).splitlines()
+    assert names[0] in lines
+    assert "修复.patch" + " " * 50 + "  shifted         0        0/0" in lines
+    assert "tab\\there.patch" + " " * 45 + "  shifted         0        0/0" in lines
+
+
+def test_long_notes_are_wrapped() -> None:
+    """Sentences stay within 100 columns."""
+    note = "many words " * 30
+    patch = replace(REPORT.patches[1], notes=(note,))
+    text = report_text(replace(REPORT, patches=(patch,), warnings=(note,), upstream_note=note))
+    assert max(map(len, text.splitlines())) <= 100
+    assert note.count("many") * 3 == text.count("many")
+
+
+BROKEN = PortedPatch("0009-b.patch", Status.BROKEN, (), None)
+PARTIAL = PortedPatch(
+    "0003-p.patch",
+    Status.PARTIAL,
+    (PortedFile(b"x", b"x", Status.PARTIAL, 1, 0, (CAUSE,)),),
+    b"",
+)
+
+
+@pytest.mark.parametrize(
+    ("patches", "expected"),
+    [
+        ((), "nothing is left to do by hand"),
+        ((PortedPatch("a", Status.MERGED, (), b""),), "nothing is left to do by hand"),
+        (
+            (PARTIAL, BROKEN),
+            "Next: mend 0009-b.patch, which does not apply to 2.5.1, and run the same command",
+        ),
+        (
+            (BROKEN, PARTIAL, BROKEN, BROKEN),
+            "Next: mend 0009-b.patch and 2 other patches, which do not apply to 2.5.1",
+        ),
+        ((PARTIAL,), "Next: port region 1 of x in 0003-p.patch by hand (report.txt shows it)"),
+        (
+            (replace(PARTIAL, files=()),),
+            "Next: port what is left of 0003-p.patch by hand (report.txt says what)",
+        ),
+        (
+            (
+                PortedPatch("r", Status.RESOLVED, (), b""),
+                PortedPatch("a", Status.ABSORBED, (), None),
+            ),
+            "Next: review r and 1 other patch (report.txt says why), then build.",
+        ),
+    ],
+)
+def test_next_step(patches: tuple[PortedPatch, ...], expected: str) -> None:
+    """The last line names the first thing to do: broken patches, held regions, then reviews."""
+    report = replace(REPORT, patches=patches)
+    assert expected in next_step(report)
+    assert _printed(report).splitlines()[-1] == next_step(report)
+
+
+def test_markup_is_shown_as_it_is() -> None:
+    """A name that looks like markup is a name, on a narrow console, too."""
+    name = "[red]alert[/red] [/] [link=x]y.patch"
+    report = replace(
+        REPORT,
+        package="[bold]p",
+        upstream_note="[/nothing]",
+        warnings=("[blink]w",),
+        patches=(PortedPatch(name, Status.RESOLVED, (), b""),),
+    )
+    printed = _printed(report)
+    for text in (name, "[bold]p", "[/nothing]", "[blink]w", f"Next: review {name}"):
+        assert text in printed
+
+
+def test_narrow_terminal_loses_nothing() -> None:
+    """On a narrow console names are folded and not cut."""
+    name = "0001-" + "abcdefghij" * 8 + ".patch"
+    report = replace(REPORT, patches=(PortedPatch(name, Status.MERGED, (), b""),))
+    printed = _printed(report, width=60)
+    table = printed[printed.index("Patch ") :]
+    assert name in "".join(line.split("  ")[0].strip() for line in table.splitlines())
+    assert "merged" in printed
+
+
+def test_colour_only_where_it_is_asked_for() -> None:
+    """With colours the words are the same; without there is no escape sequence."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=100, color_system="standard", force_terminal=True)
+    print_report(console, REPORT)
+    assert "\x1b[" in stream.getvalue()
+    assert "\x1b[" not in _printed(REPORT)
