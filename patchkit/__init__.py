@@ -1,3 +1,63 @@
-"""patchkit ports a stack of patches from one upstream version to another."""
+"""patchkit ports a stack of patches from one upstream version to another, and proves the result.
+
+The names below are the library's front door; the rest is in the subpackages. They are imported when
+they are first used, so that `import patchkit` costs nothing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from patchkit.diffing.unified import format_patch, parse_patch
+    from patchkit.errors import PatchkitError
+    from patchkit.jobs.apply import plan_apply
+    from patchkit.jobs.check import check, plan_refresh
+    from patchkit.jobs.project import find_project, source_tree
+    from patchkit.jobs.rebase import Overwrite, plan_rebase
+    from patchkit.jobs.show import show_stack
+    from patchkit.model.report import Status
+    from patchkit.model.series import parse_series
+    from patchkit.workspace.loading import load_stack
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Overwrite",
+    "PatchkitError",
+    "Status",
+    "check",
+    "find_project",
+    "format_patch",
+    "load_stack",
+    "parse_patch",
+    "parse_series",
+    "plan_apply",
+    "plan_rebase",
+    "plan_refresh",
+    "show_stack",
+    "source_tree",
+]
+
+_HOMES = {
+    "Overwrite": "patchkit.jobs.rebase",
+    "PatchkitError": "patchkit.errors",
+    "Status": "patchkit.model.report",
+    "check": "patchkit.jobs.check",
+    "find_project": "patchkit.jobs.project",
+    "format_patch": "patchkit.diffing.unified",
+    "load_stack": "patchkit.workspace.loading",
+    "parse_patch": "patchkit.diffing.unified",
+    "parse_series": "patchkit.model.series",
+    "plan_apply": "patchkit.jobs.apply",
+    "plan_rebase": "patchkit.jobs.rebase",
+    "plan_refresh": "patchkit.jobs.check",
+    "show_stack": "patchkit.jobs.show",
+    "source_tree": "patchkit.jobs.project",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'patchkit' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

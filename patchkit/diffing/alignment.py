@@ -1,10 +1,9 @@
 """Which lines of two versions of a file are the same lines (pure).
 
-The alignment is what a three-way merge rests on: a wrong pair puts a hunk into the wrong
-function. So unique lines anchor it (patience diff, after Bram Cohen), and only what no unique line
-divides is aligned by the longest common subsequence (Myers, "An O(ND) Difference Algorithm",
-1986). Where that would take too long, the lines stay unpaired: the merge then holds more, it never guesses.
-"""
+The alignment is what a three-way merge rests on: a wrong pair puts a hunk into the wrong function.
+So unique lines anchor it (patience diff, after Bram Cohen), and only what no unique line divides is
+aligned by the longest common subsequence (Myers, "An O(ND) Difference Algorithm", 1986). Where that
+would take too long, the lines stay unpaired: the merge then holds more, it never guesses."""
 
 from __future__ import annotations
 
@@ -18,7 +17,8 @@ _MOST_DIFFERENCES = 400
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of `count` lines that both sides have: from index `base` on the one, `ours` on the other."""
+    """A run of `count` lines that both sides have: from index `base` on the one, `ours` on the
+    other."""
 
     base: int
     ours: int
@@ -173,9 +173,7 @@ def _shortest_edit(
             )
             at = furthest[diagonal + 1] if goes_down else furthest[diagonal - 1] + 1
             across = at - diagonal
-            while (
-                at < len(left) and across < len(right) and base[left[at]] == ours[right[across]]
-            ):
+            while at < len(left) and across < len(right) and base[left[at]] == ours[right[across]]:
                 at, across = at + 1, across + 1
             furthest[diagonal] = at
             if at >= len(left) and across >= len(right):

@@ -7,7 +7,7 @@ carries from one version of the file to the other; context is only how a hunk fi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchkit.diffing.placing import HunkPlace
 from patchkit.model.patch import Hunk, Line, LineKind
@@ -40,7 +40,7 @@ def edits_of(
     for index, (hunk, place) in enumerate(zip(hunks, places, strict=True)):
         if place is not None:
             found.extend(_edits_of_hunk(hunk, index, place.at))
-    return tuple(_with_line_ends(edit, lines) for edit in found)
+    return _with_line_ends(found, lines)
 
 
 def apply_edits(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[bytes]:
@@ -79,24 +79,39 @@ def _edits_of_hunk(hunk: Hunk, index: int, at: int) -> list[Edit]:
     return edits
 
 
-def _with_line_ends(edit: Edit, lines: Sequence[bytes]) -> Edit:
-    r"""The edit as GNU patch carries it out where a line without `\n` does not end the file.
+def _with_line_ends(edits: Sequence[Edit], lines: Sequence[bytes]) -> tuple[Edit, ...]:
+    r"""The edits as GNU patch carries them out where a line without `\n` does not end the file.
 
-    GNU patch ends such a line when more output follows (util.c, copy_till and put_lines).
+    GNU patch ends such a line when more output follows (patch.c, copy_till and apply_hunk).
     """
-    added = list(edit.added)
-    is_last = edit.stop >= len(lines)
-    inner = added if not is_last else added[:-1]
-    ended = [line if line.endswith(b"\n") else line + b"\n" for line in inner] + added[len(inner) :]
-    start, run = edit.start, edit.lines
-    before = lines[start - 1] if start == len(lines) and start > 0 else b"\n"
-    if ended and not before.endswith(b"\n"):
-        # The edit also ends the last line of the file, on which it is put.
-        ended.insert(0, before + b"\n")
-        run = (Line(LineKind.REMOVED, before), Line(LineKind.ADDED, before + b"\n"), *run)
-        start -= 1
-    if (start, tuple(ended)) == (edit.start, edit.added):
+    at_end = [edit for edit in edits if edit.stop == len(lines)]
+    ended: list[Edit] = []
+    for edit in edits:
+        inner = edit.added[:-1] if at_end and edit is at_end[-1] else edit.added
+        added = (*map(_ended, inner), *edit.added[len(inner) :])
+        if at_end and edit is at_end[0] and edit.start == len(lines) and added:
+            ended.append(_put_on_last_line(replace(edit, added=added), lines))
+        elif added != edit.added:
+            ended.append(replace(edit, added=added, lines=_removed_then_added(edit.lines, added)))
+        else:
+            ended.append(edit)
+    return tuple(ended)
+
+
+def _put_on_last_line(edit: Edit, lines: Sequence[bytes]) -> Edit:
+    """An edit behind the last line of the file; it ends that line where the line needs it."""
+    if not lines or lines[-1].endswith(b"\n"):
         return edit
-    removed = tuple(line for line in run if line.kind is LineKind.REMOVED)
-    run = (*removed, *(Line(LineKind.ADDED, content) for content in ended))
-    return Edit(start, edit.stop, tuple(ended), edit.hunk, edit.offset - (edit.start - start), run)
+    removed = Line(LineKind.REMOVED, lines[-1])
+    added = (_ended(lines[-1]), *edit.added)
+    run = _removed_then_added((removed,), added)
+    return Edit(edit.start - 1, edit.stop, added, edit.hunk, edit.offset - 1, run)
+
+
+def _ended(line: bytes) -> bytes:
+    return line if line.endswith(b"\n") else line + b"\n"
+
+
+def _removed_then_added(lines: Sequence[Line], added: Sequence[bytes]) -> tuple[Line, ...]:
+    removed = (line for line in lines if line.kind is LineKind.REMOVED)
+    return (*removed, *(Line(LineKind.ADDED, content) for content in added))

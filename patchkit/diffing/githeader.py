@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchkit.diffing.quoting import git_header_names, unquote
@@ -10,6 +11,7 @@ from patchkit.model.patch import Operation
 from patchkit.model.tree import Path
 
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d+))?\s*$")
+_BINARY_BLOCK = re.compile(rb"(?:literal|delta) \d+\s*$")
 _FACTS = re.compile(
     rb"(old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to"
     rb"|rename old|rename new|similarity index|dissimilarity index) (.*?)\r?\n?$"
@@ -36,8 +38,13 @@ class GitHeader:
     new_blob: bytes | None
     binary: bytes
 
+    @property
+    def changes_mode(self) -> bool:
+        """Whether the header alone changes the mode of a file."""
+        return None not in (self.old_mode, self.new_mode) and self.old_mode != self.new_mode
 
-def read_git_header(lines: list[bytes], start: int) -> GitHeader | None:
+
+def read_git_header(lines: Sequence[bytes], start: int) -> GitHeader | None:
     """Read the header whose `diff --git` line is `lines[start]`.
 
     None where no header line follows: then the line is only text that looks like one.
@@ -53,9 +60,8 @@ def read_git_header(lines: list[bytes], start: int) -> GitHeader | None:
         else:
             break
         at += 1
-    following = lines[at] if at < len(lines) else b""
     end = _binary_end(lines, at)
-    if at == start + 1 and end == at and not following.startswith(b"--- "):
+    if at == start + 1 and end == at and not _names_follow(lines, at):
         return None
     names = git_header_names(lines[start][len(b"diff --git ") :]) or (None, None)
     moved_from = facts.get(b"rename from", facts.get(b"copy from", facts.get(b"rename old")))
@@ -95,8 +101,16 @@ def _mode(text: bytes | None) -> int | None:
     return int(text, 8) if text and re.fullmatch(rb"[0-7]{1,6}", text) else None
 
 
-def _binary_end(lines: list[bytes], at: int) -> int:
-    """The index behind a binary payload that starts at `at`; `at` itself where there is none."""
+def _names_follow(lines: Sequence[bytes], at: int) -> bool:
+    names = lines[at : at + 2]
+    return len(names) == 2 and names[0].startswith(b"--- ") and names[1].startswith(b"+++ ")
+
+
+def _binary_end(lines: Sequence[bytes], at: int) -> int:
+    """The index behind a binary payload that starts at `at`; `at` itself where there is none.
+
+    git's payload is one or two blocks (forward and reverse), each up to and with an empty line.
+    """
     if at >= len(lines):
         return at
     if lines[at].startswith((b"Binary files ", b"Files ")) and b" differ" in lines[at]:
@@ -104,6 +118,8 @@ def _binary_end(lines: list[bytes], at: int) -> int:
     if not lines[at].startswith(b"GIT binary patch"):
         return at
     end = at + 1
-    while end < len(lines) and not lines[end].startswith((b"diff --git ", b"-- ", b"--- ")):
-        end += 1
+    while end < len(lines) and _BINARY_BLOCK.match(lines[end]):
+        while end < len(lines) and lines[end].strip():
+            end += 1
+        end = min(end + 1, len(lines))
     return end

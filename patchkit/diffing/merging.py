@@ -1,16 +1,17 @@
 """Three-way merge of a patch's edits into another version of the file (pure).
 
-base is the file that the patch was made for, ours the file that it shall go into; the alignment says
-which lines of the two are the same. An edit all around which (one line to each side) the two are the same is *clear*:
-its place in ours follows by counting. The others *meet* upstream's changes, as in git merge: changes of
-both sides that overlap or touch. All that touches each other is one meeting.
-"""
+base is the file that the patch was made for, ours the file that it shall go into; the alignment
+says which lines of the two are the same. An edit all around which (one line to each side) the two
+are the same is *clear*: its place in ours follows by counting. The others *meet* upstream's
+changes, as in git merge: changes of both sides that overlap or touch. All that touches each other
+is one meeting."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeAlias
 
 from patchkit.diffing.alignment import Block, Gap, coalesce, gaps
@@ -29,9 +30,8 @@ class Clear:
 class Meeting:
     """Edits of the patch and changes of upstream that touch: one region of the file.
 
-    The region is lines [base_start, base_stop) of base and [ours_start, ours_stop) of ours; `theirs` is
-    what the edits make of it.
-    """
+    The region is lines [base_start, base_stop) of base and [ours_start, ours_stop) of ours;
+    `theirs` is what the edits make of it."""
 
     edits: tuple[Edit, ...]
     base_start: int
@@ -52,12 +52,17 @@ def merge(
     """Carry edits of base over to ours; the steps come in the order of the file."""
     changes = tuple(gaps(blocks, len(base), len(ours)))
     steps: list[Step] = []
-    for group in _groups(edits, changes, base, ours):
-        if group.meets:
-            steps.append(_meeting(group, changes, base))
-        else:
-            (edit,) = group.edits
-            steps.append(Clear(edit, _position(blocks, edit.start)))
+    for cluster in _clusters(_groups(edits, changes, base, ours)):
+        whole = _identical_whole(cluster, changes, base, ours)
+        if whole is not None:
+            steps.append(whole)
+            continue
+        for group in cluster:
+            if group.meets:
+                steps.append(_meeting(group, changes, base))
+            else:
+                (edit,) = group.edits
+                steps.append(Clear(edit, _position(blocks, edit.start)))
     return tuple(steps)
 
 
@@ -66,9 +71,9 @@ def realign(
 ) -> tuple[Block, ...]:
     """The alignment after the steps were taken.
 
-    Each step comes with the lines that ours has now in its place and, for a meeting, with the alignment of its
-    `theirs` with those lines. base has every edit in, whatever became of it in ours.
-    """
+    Each step comes with the lines that ours has now in its place and, for a meeting, with the
+    alignment of its `theirs` with those lines. base has every edit in, whatever became of it in
+    ours."""
     moved: list[Block] = []
     base_at = 0
     base_shift = ours_shift = 0
@@ -85,14 +90,17 @@ def realign(
                 theirs_count = len(step.theirs)
         moved.extend(_clipped(blocks, base_at, base_start, base_shift, ours_shift))
         moved.extend(
-            Block(base_start + base_shift + block.base, ours_start + ours_shift + block.ours, block.count)
-            for block in inner
-        )  # fmt: skip
+            _shifted(block, base_start + base_shift, ours_start + ours_shift) for block in inner
+        )
         base_shift += theirs_count - (base_stop - base_start)
         ours_shift += len(lines) - (ours_stop - ours_start)
         base_at = base_stop
     moved.extend(_clipped(blocks, base_at, None, base_shift, ours_shift))
     return coalesce(moved)
+
+
+def _shifted(block: Block, base: int, ours: int) -> Block:
+    return Block(block.base + base, block.ours + ours, block.count)
 
 
 def _clipped(
@@ -118,13 +126,16 @@ def _base_start(block: Block) -> int:
 
 def _position(blocks: Sequence[Block], base_at: int) -> int:
     """The index in ours of a base line (or of the end of a block) that is paired."""
+    if not blocks:
+        return base_at  # both files are empty
     block = blocks[max(bisect_right(blocks, base_at, key=_base_start) - 1, 0)]
     return block.ours + base_at - block.base
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Edits that hang together, and the base lines [start, stop) that they and what they meet cover."""
+    """Edits that hang together, and the base lines [start, stop) that they and what they meet
+    cover."""
 
     edits: tuple[Edit, ...]
     start: int
@@ -150,16 +161,44 @@ def _groups(
                 break
             if _touch(edit, change) or _same_but_slid(edit, change, base, ours):
                 met.append(change)
-        start = min(edit.start, *(change.base_start for change in met), edit.start)
-        stop = max(edit.stop, *(change.base_stop for change in met), edit.stop)
+        start = min([edit.start, *(change.base_start for change in met)])
+        stop = max([edit.stop, *(change.base_stop for change in met)])
         group = _Group((edit,), start, stop, bool(met))
-        if found and _belong_together(found[-1], group):
-            last = found.pop()
-            group = _Group(
-                (*last.edits, edit), min(last.start, start), max(last.stop, stop), True
-            )
+        while found and _belong_together(found[-1], group):
+            group = _joined(found.pop(), group)
         found.append(group)
     return found
+
+
+def _joined(one: _Group, two: _Group) -> _Group:
+    start, stop = min(one.start, two.start), max(one.stop, two.stop)
+    return _Group((*one.edits, *two.edits), start, stop, one.meets or two.meets)
+
+
+def _clusters(groups: Sequence[_Group]) -> list[list[_Group]]:
+    """The groups, those that follow each other and share a hunk together."""
+    clusters: list[list[_Group]] = []
+    for group in groups:
+        if clusters and clusters[-1][-1].edits[-1].hunk == group.edits[0].hunk:
+            clusters[-1].append(group)
+        else:
+            clusters.append([group])
+    return clusters
+
+
+def _identical_whole(
+    cluster: Sequence[_Group], changes: Sequence[Gap], base: Sequence[bytes], ours: Sequence[bytes]
+) -> Meeting | None:
+    """One meeting of all that the hunks of a cluster change, if upstream made exactly that.
+
+    The diff that the patch is may pair lines otherwise than the alignment does. Taken one by one,
+    an edit can then look clear whose text is there already.
+    """
+    if len(cluster) == 1 or not any(group.meets for group in cluster):
+        return None
+    whole = _meeting(reduce(_joined, cluster), changes, base)
+    is_same = whole.theirs == tuple(ours[whole.ours_start : whole.ours_stop])
+    return whole if is_same else None
 
 
 def _belong_together(one: _Group, two: _Group) -> bool:
@@ -173,10 +212,10 @@ def _touch(edit: Edit, change: Gap) -> bool:
 def _same_but_slid(edit: Edit, change: Gap, base: Sequence[bytes], ours: Sequence[bytes]) -> bool:
     """Whether both sides insert (or remove) the same text and a diff only put it at another line.
 
-    Lines inserted before or after equal lines can be told in several ways: an insertion of
-    "x }" before "}" is one of "} x" after it. Such twins need not touch; carried, the text would be there twice.
-    Also true when both insert near one another and share a line that says something: then a person decides.
-    """
+    Lines inserted before or after equal lines can be told in several ways: an insertion of "x }"
+    before "}" is one of "} x" after it. Such twins need not touch; carried, the text would be there
+    twice. Also true when both insert near one another and share a line that says something: then a
+    person decides."""
     text_of_change = tuple(ours[change.ours_start : change.ours_stop])
     inserts = edit.start == edit.stop and change.base_start == change.base_stop
     removes = not edit.added and change.ours_start == change.ours_stop
@@ -202,12 +241,11 @@ def _same_but_slid(edit: Edit, change: Gap, base: Sequence[bytes], ours: Sequenc
 def _slid_down(
     stop: int, text: tuple[bytes, ...], base: Sequence[bytes]
 ) -> tuple[int, tuple[bytes, ...]]:
-    """The lowest place of an insertion or removal that ends at base index `stop`, and its text there."""
+    """The lowest place of an insertion or removal that ends at base index `stop`, and its text
+    there."""
     lines = list(text)
     slides = 0
-    while (
-        lines and stop < len(base) and base[stop] == lines[0] and slides < _LONGEST_SLIDE
-    ):
+    while lines and stop < len(base) and base[stop] == lines[0] and slides < _LONGEST_SLIDE:
         lines.append(lines.pop(0))
         stop += 1
         slides += 1

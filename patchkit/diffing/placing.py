@@ -1,11 +1,10 @@
 """Finds where hunks go, by GNU patch's own rules of offset and fuzz (pure).
 
 Source of the rules: patch(1), "--fuzz" and "Applying patches with lines deleted from context", and
-the order in which GNU patch 2.7 tries places (patch.c, locate_hunk): first where the header says, moved
-by the offset of the hunk before, then one line further down, one line further up, and so on, for fuzz 0
-first, then for fuzz 1 up to the limit. A hunk with less context at one end than at the other
-stands at that end of the file.
-"""
+the order in which GNU patch 2.7 tries places (patch.c, locate_hunk): first where the header says,
+moved by the offset of the hunk before, then one line further down, one line further up, and so on,
+for fuzz 0 first, then for fuzz 1 up to the limit. A hunk with less context at one end than at the
+other stands at that end of the file."""
 
 from __future__ import annotations
 
@@ -31,7 +30,8 @@ class HunkPlace:
 
 @dataclass(frozen=True, slots=True)
 class NearPlace:
-    """The place most like what a hunk expects: the 0-based index, and how many of its lines are there."""
+    """The place most like what a hunk expects: the 0-based index, and how many of its lines are
+    there."""
 
     at: int
     matching: int
@@ -47,13 +47,19 @@ def place_hunks(
     """
     places: list[HunkPlace | None] = []
     offset = 0
-    frozen = 0
+    settled = 0
     for hunk in hunks:
-        place = _place(hunk, lines, offset, frozen, max_fuzz)
+        said = hunk.old_start if hunk.old else hunk.old_start + 1
+        found = _find(hunk, lines, said + offset, settled, max_fuzz)
+        place = None
+        if found is not None:
+            line, fuzz = found
+            offset = line - said
+            # A hunk that would change what earlier hunks settled is misordered.
+            if line >= 1 and settled < line + hunk.leading_context:
+                place = HunkPlace(min(line - 1, len(lines)), offset, fuzz)
+                settled = line - 1 + len(hunk.old) - hunk.trailing_context
         places.append(place)
-        if place is not None:
-            offset = place.offset
-            frozen = max(frozen, place.at + len(hunk.old) - hunk.trailing_context)
     return tuple(places)
 
 
@@ -62,10 +68,7 @@ def stands_at(hunk: Hunk, lines: Sequence[bytes], at: int) -> bool:
     old = hunk.old
     if not 0 <= at <= len(lines) - len(old):
         return False
-    leading, trailing = hunk.leading_context, hunk.trailing_context
-    if old and leading < trailing and hunk.old_start <= 1 and at != 0:
-        return False
-    if old and trailing < leading and at + len(old) != len(lines):
+    if old and hunk.trailing_context < hunk.leading_context and at + len(old) != len(lines):
         return False
     return tuple(lines[at : at + len(old)]) == old
 
@@ -91,49 +94,48 @@ def nearest_place(hunk: Hunk, lines: Sequence[bytes]) -> NearPlace | None:
     return NearPlace(max(at, 0), matching, len(hunk.old))
 
 
-def _place(
-    hunk: Hunk, lines: Sequence[bytes], offset: int, frozen: int, max_fuzz: int
-) -> HunkPlace | None:
-    said = hunk.old_start if hunk.old else hunk.old_start + 1
+def _find(
+    hunk: Hunk, lines: Sequence[bytes], guess: int, settled: int, max_fuzz: int
+) -> tuple[int, int] | None:
+    """The 1-based line where the hunk matches with the least fuzz, and that fuzz."""
+    if not hunk.old:
+        return guess, 0
     context = max(hunk.leading_context, hunk.trailing_context)
     for fuzz in range(min(max_fuzz, context) + 1):
-        line = _locate(hunk, lines, said + offset, frozen, fuzz)
+        line = _locate(hunk, lines, guess, settled, fuzz)
         if line is not None:
-            return HunkPlace(min(line - 1, len(lines)), line - said, fuzz)
+            return line, fuzz
     return None
 
 
-def _locate(
-    hunk: Hunk, lines: Sequence[bytes], guess: int, frozen: int, fuzz: int
-) -> int | None:
+def _locate(hunk: Hunk, lines: Sequence[bytes], guess: int, settled: int, fuzz: int) -> int | None:
     """The 1-based line where the hunk matches with exactly this fuzz; None where nowhere.
 
-    `frozen` is how many lines at the start are settled by earlier hunks.
+    `settled` is how many lines at the start earlier hunks have dealt with.
     """
     old = hunk.old
-    if not old:
-        return guess if frozen < guess else None
     context = max(hunk.leading_context, hunk.trailing_context)
     front = fuzz + hunk.leading_context - context
     back = fuzz + hunk.trailing_context - context
-    last = len(lines) - (len(old) - max(back, 0)) + 1
+    first, stop = max(front, 0), len(old) - max(back, 0)
 
     def matches(line: int) -> bool:
+        if first >= stop:
+            return True
         start = line - 1
-        first, stop = max(front, 0), len(old) - max(back, 0)
-        if line <= frozen or start + stop > len(lines):
-            return False
-        return all(lines[start + at] == old[at] for at in range(first, stop))
+        return start + first >= 0 and tuple(lines[start + first : start + stop]) == old[first:stop]
 
     if front < 0 and hunk.old_start <= 1:
-        if back < 0 and len(old) != len(lines):
-            return None
-        return 1 if matches(1) else None
+        return 1 if settled <= hunk.leading_context and matches(1) else None
     if back < 0:
         line = len(lines) - len(old) + 1
-        return line if line >= 1 and line <= guess + len(lines) and matches(line) else None
-    for distance in range(max(last - guess, guess - frozen - 1) + 1):
-        for line in (guess + distance, guess - distance):
-            if 1 <= line <= last and matches(line):
-                return line
+        return line if line > settled and matches(line) else None
+    last = len(lines) - stop + 1
+    furthest_down, furthest_up = last - guess, guess - settled - 1
+    nearest = -furthest_down if furthest_down < 0 else min(furthest_up, 0)
+    for distance in range(nearest, max(furthest_down, furthest_up) + 1):
+        if distance <= furthest_down and matches(guess + distance):
+            return guess + distance
+        if distance <= furthest_up and matches(guess - distance):
+            return guess - distance
     return None

@@ -15,6 +15,7 @@ _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED_BYTES = {
     b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v",
 }  # fmt: skip
+_EPOCH = re.compile(rb"(?:1970-01-01|1969-12-31) |Thu Jan +1 [\d:]+ 1970|Wed Dec 31 [\d:]+ 1969")
 _NEEDS_QUOTING = re.compile(rb'[\x00-\x1f\x7f"\\]')
 
 
@@ -56,6 +57,8 @@ def header_name(rest: bytes, *, is_git: bool) -> Path | None:
     b'a/x.c'
     """
     text = rest.rstrip(b"\r\n")
+    if not is_git:
+        text = text.lstrip()
     if text.startswith(b'"') and (found := _QUOTED.match(text)):
         name = unquote(found[0])
     elif is_git or b"\t" in text:
@@ -83,9 +86,8 @@ def git_header_names(rest: bytes) -> tuple[Path, Path] | None:
         return old, new
     middle = len(text) // 2
     old, new = text[:middle], text[middle + 1 :]
-    if text[middle : middle + 1] == b" " and old.partition(b"/")[2] == new.partition(b"/")[2]:
-        return old, new
-    return None
+    is_same = old == new or old.partition(b"/")[2] == new.partition(b"/")[2] != b""
+    return (old, new) if text[middle : middle + 1] == b" " and is_same else None
 
 
 def has_epoch_stamp(rest: bytes) -> bool:
@@ -94,11 +96,11 @@ def has_epoch_stamp(rest: bytes) -> bool:
     That is how GNU diff -N says that the file is not there (patch(1), "Creating and deleting").
     """
     stamp = rest.rstrip(b"\r\n").partition(b"\t")[2]
-    return re.match(rb"(1970-01-01|1969-12-31) |Thu Jan +1 00:00:00 1970|Wed Dec 31 ", stamp) is not None
+    return _EPOCH.match(stamp) is not None
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:
     code = found[1]
-    if code.isdigit():
+    if code[0] in b"01234567":
         return bytes([int(code, 8) & 0xFF])
     return _ESCAPED_BYTES.get(code, code)

@@ -1,9 +1,9 @@
 """Writes hunks for edits, keeping of the old hunks what still holds (pure).
 
-A hunk whose lines all stand in the new file as they are keeps its body byte for byte; only its
-line numbers change. The others get new context from the file, as many lines as the patch used, three at
-least, the same number at both ends: GNU patch takes less context at one end for the end of the file.
-"""
+A hunk whose lines all stand in the new file as they are keeps its body byte for byte; only its line
+numbers change. The others get new context from the file, as many lines as the patch used, three at
+least, the same number at both ends: GNU patch takes less context at one end for the end of the
+file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _LEAST_CONTEXT = 3
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Lines [start, stop) of the file that one hunk will cover; `kept` is the hunk whose body stays."""
+    """Lines [start, stop) of the file that one hunk will cover; `kept` is the hunk whose body
+    stays."""
 
     start: int
     stop: int
@@ -31,7 +32,8 @@ class _Stretch:
 def write_hunks(
     before: Sequence[bytes], edits: Sequence[Edit], hunks: Sequence[Hunk]
 ) -> tuple[Hunk, ...]:
-    """Hunks that make `edits` (in order, in lines of `before`); `hunks` are those they came from."""
+    """Hunks that make `edits` (in order, in lines of `before`); `hunks` are those they came
+    from."""
     context = max(
         (_LEAST_CONTEXT, *(max(hunk.leading_context, hunk.trailing_context) for hunk in hunks))
     )
@@ -95,9 +97,9 @@ def _joined(single: list[_Stretch], before: Sequence[bytes], context: int) -> li
             last = joined.pop()
             edits = last.edits + stretch.edits
             if stretch.kept is not None and stretch.kept is last.kept:
-                stretch = replace(stretch, edits=edits)  # noqa: PLW2901  # grows while it absorbs
+                stretch = replace(stretch, edits=edits)
             else:
-                stretch = _with_context(edits, before, context)  # noqa: PLW2901
+                stretch = _with_context(edits, before, context)
         joined.append(stretch)
     return joined
 
@@ -121,9 +123,7 @@ def _kept_place(
     return at if stands_at(hunk, before, at) else None
 
 
-def _write(
-    stretch: _Stretch, before: Sequence[bytes], hunks: Sequence[Hunk], growth: int
-) -> Hunk:
+def _write(stretch: _Stretch, before: Sequence[bytes], hunks: Sequence[Hunk], growth: int) -> Hunk:
     old_count = stretch.stop - stretch.start
     new_count = old_count + sum(edit.growth for edit in stretch.edits)
     old_start = stretch.start + 1 if old_count else stretch.start
@@ -154,7 +154,9 @@ def _renumbered(hunk: Hunk, old_start: int, new_start: int) -> Hunk:
 def _formatted(old_start: int, new_start: int, section: bytes, lines: tuple[Line, ...]) -> Hunk:
     old_count = sum(line.kind is not LineKind.ADDED for line in lines)
     new_count = sum(line.kind is not LineKind.REMOVED for line in lines)
-    raw = [b"@@ -%b +%b @@%b\n" % (_range(old_start, old_count), _range(new_start, new_count), section)]
+    raw = [
+        b"@@ -%b +%b @@%b\n" % (_range(old_start, old_count), _range(new_start, new_count), section)
+    ]
     for line in lines:
         raw.append(line.kind.value + line.content)
         if not line.content.endswith(b"\n"):

@@ -1,7 +1,8 @@
-"""Rewrites the header of a file diff for another path or other contents (engine; pure).
+"""Rewrites the header of a file diff for another path (engine; pure).
 
-Only what changed is rewritten; prefixes, time stamps, noise lines and line ends stay byte for byte.
-"""
+Only the names are rewritten; prefixes, time stamps, noise lines and line ends stay byte for byte.
+So does git's `index` line: patch does not read it, and with new blob names a patch would depend on
+which copy of upstream it was ported on, and change more than it must."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from collections.abc import Mapping
 
 from patchkit.diffing.quoting import git_header_names, header_name, quote, unquote
 from patchkit.model.patch import FileDiff, strip_components
-from patchkit.model.tree import Path, blob_id, split_lines
+from patchkit.model.tree import Path, split_lines
 
-_NAME_LINE = re.compile(rb"(--- |\+\+\+ |Index: |(?:rename|copy) (?:from|to) )(.*?)(\t.*|\r?\n?)$", re.DOTALL)
-_INDEX_LINE = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)")
+_NAME_LINE = re.compile(
+    rb"(--- |\+\+\+ |Index: |(?:rename|copy) (?:from|to) )(.*?)(\t.*|\r?\n?)$", re.DOTALL
+)
 
 
 def moved_header(diff: FileDiff, strip: int, moved: Mapping[Path, Path]) -> bytes:
@@ -25,25 +27,9 @@ def moved_header(diff: FileDiff, strip: int, moved: Mapping[Path, Path]) -> byte
     )
 
 
-def header_with_blobs(header: bytes, before: bytes | None, after: bytes | None) -> bytes:
-    """The header with the ids of its `index` line made anew, in their old length.
-
-    None stands for a file that is not there (all zeros). A header without such a line is kept.
-    """
-
-    def replaced(found: re.Match[bytes]) -> bytes:
-        ids = (
-            (b"0" * 40 if content is None else blob_id(content).encode())[: len(old)]
-            for content, old in ((before, found[1]), (after, found[2]))
-        )
-        return b"index " + b"..".join(ids)
-
-    lines = split_lines(header)
-    return b"".join(_INDEX_LINE.sub(replaced, line) if line.startswith(b"index ") else line for line in lines)
-
-
 def plain_git_header(diff: FileDiff, path: Path) -> bytes:
-    """A header for a modification of `path`, in place of one for a rename that upstream made too."""
+    """A header for a modification of `path`, in place of one for a rename that upstream made
+    too."""
     noise = diff.header.partition(b"diff --git ")[0]
     old, new = quote(b"a/" + path), quote(b"b/" + path)
     tab = b"\t" if b" " in path else b""

@@ -1,11 +1,10 @@
 """Finds where a file of the old upstream stands in the new one (engine).
 
-In this order, each with its evidence: the same path; a file with the same bytes (exact); the folder to
-which its neighbours moved (folder); a file with similar content (similar). Only files that the old
-upstream did not have at their path can be the new place. Similarity is the share of bytes in
-lines that both have, of the larger file, in percent, as git diff -M counts it. Two places that are about
-equally likely are ambiguous: that is a conflict, never a guess.
-"""
+In this order, each with its evidence: the same path; a file with the same bytes (exact); the folder
+to which its neighbours moved (folder); a file with similar content (similar). Only files that the
+old upstream did not have at their path can be the new place. Similarity is the share of bytes in
+lines that both have, of the larger file, in percent, as git diff -M counts it. Two places that are
+about equally likely are ambiguous: that is a conflict, never a guess."""
 
 from __future__ import annotations
 
@@ -62,7 +61,8 @@ class Locator:
         return self._exact(path) or self._in_moved_folder(path) or self._similar(path)
 
     def place_for_new(self, path: Path) -> Found:
-        """Where a file that a patch creates at `path` goes: along with its folder, if that moved."""
+        """Where a file that a patch creates at `path` goes: along with its folder, if that
+        moved."""
         folder = path.rpartition(b"/")[0]
         while folder and not self._old.has_folder(folder):
             folder = folder.rpartition(b"/")[0]
@@ -202,7 +202,8 @@ class Locator:
 
 
 def similarity(one: bytes, two: bytes) -> int:
-    """The bytes of lines that both have, of the larger one, in percent; two empty files have 100."""
+    """The bytes of lines that both have, of the larger one, in percent; two empty files have
+    100."""
     larger = max(len(one), len(two))
     if not larger:
         return 100

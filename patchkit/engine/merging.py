@@ -1,8 +1,7 @@
 """Merges the hunks of one file diff into ours, region by region (engine; pure).
 
-Hunks that do not apply to base are rejected, edits that meet upstream's changes are settled by a rule or
-held, and all others are carried. One held region never takes its neighbours with it.
-"""
+Hunks that do not apply to base are rejected, edits that meet upstream's changes are settled by a
+rule or held, and all others are carried. One held region never takes its neighbours with it."""
 
 from __future__ import annotations
 
@@ -40,9 +39,8 @@ class Owner:
 class MergedFile:
     """What became of the hunks of one file diff.
 
-    `edits` are those that changed ours, in lines of ours before; `carried` counts the hunks that are in
-    ours whole. `places` are where the hunks apply in base.
-    """
+    `edits` are those that changed ours, in lines of ours before; `carried` counts the hunks that
+    are in ours whole. `places` are where the hunks apply in base."""
 
     pair: FilePair
     edits: tuple[Edit, ...]
@@ -53,7 +51,8 @@ class MergedFile:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A step that was taken: the lines ours has there now, how they align with theirs, what changed."""
+    """A step that was taken: the lines ours has there now, how they align with theirs, what
+    changed."""
 
     step: Step
     lines: tuple[bytes, ...]
@@ -103,7 +102,9 @@ def _take(
 ) -> _Taken:
     match step:
         case Clear(edit, at):
-            moved = Edit(at, at + edit.stop - edit.start, edit.added, edit.hunk, edit.offset, edit.lines)
+            moved = Edit(
+                at, at + edit.stop - edit.start, edit.added, edit.hunk, edit.offset, edit.lines
+            )
             return _Taken(step, edit.added, (), (moved,), None)
         case Meeting():
             return _settle(step, pair, base, ours, owner, rules)
@@ -156,9 +157,7 @@ def _common_ends(theirs: Sequence[bytes], ours: Sequence[bytes]) -> tuple[Block,
     return Block(0, 0, head), Block(len(theirs) - tail, len(ours) - tail, tail)
 
 
-def _consequence_of(
-    met: Meeting, marks: Sequence[HeldMark], owner: Owner
-) -> RegionRef | None:
+def _consequence_of(met: Meeting, marks: Sequence[HeldMark], owner: Owner) -> RegionRef | None:
     for mark in marks:
         touches = mark.start <= met.base_stop and met.base_start <= mark.stop
         if touches and mark.ref.patch != owner.patch:
@@ -187,7 +186,9 @@ def _regions_of(
                 stop = met.base_stop
                 growth = len(met.theirs) - (met.base_stop - met.base_start)
                 assert one.settlement is not None
-                region = _region(met, one.settlement, base, ours, numbered_before + len(regions) + 1)
+                region = _region(
+                    met, one.settlement, base, ours, numbered_before + len(regions) + 1
+                )
                 regions.append(region)
                 if region.is_held:
                     start = met.base_start + shift

@@ -1,8 +1,7 @@
 """Ports one file diff of a patch from base to ours (engine).
 
-Base always gets the whole change, as far as it applies there; ours gets what can be carried. What comes
-back says what happened, and the text of the file diff for the new stack.
-"""
+Base always gets the whole change, as far as it applies there; ours gets what can be carried. What
+comes back says what happened, and the text of the file diff for the new stack."""
 
 from __future__ import annotations
 
@@ -10,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import align
-from patchkit.diffing.edits import Edit, apply_edits, edits_of
+from patchkit.diffing.edits import apply_edits, edits_of
 from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.rehunking import flip, write_hunks
-from patchkit.engine.headers import header_with_blobs, moved_header, plain_git_header
+from patchkit.engine.headers import moved_header, plain_git_header
 from patchkit.engine.merging import MergedFile, Owner, merge_hunks
 from patchkit.engine.rules import CERTAIN_RULES, Rule
 from patchkit.engine.versions import FilePair, HeldMark, Version
@@ -48,7 +47,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PortedDiff:
-    """A file diff after porting: what happened, and its bytes in the new stack (None: nothing left)."""
+    """A file diff after porting: what happened, and its bytes in the new stack (None: nothing
+    left)."""
 
     file: PortedFile
     raw: bytes | None
@@ -56,7 +56,8 @@ class PortedDiff:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One file diff with all that is needed to port it. `hunks` are flipped for a reversed patch."""
+    """One file diff with all that is needed to port it. `hunks` are flipped for a reversed
+    patch."""
 
     diff: FileDiff
     operation: Operation
@@ -117,12 +118,14 @@ def _unsupported(job: _Job) -> str:
     diff = job.diff
     for name in (job.names.old, job.names.new):
         parts = (name or b"").split(b"/")
-        if b".." in parts or parts[0] == b"" and name is not None:
+        if b".." in parts or (parts[0] == b"" and name is not None):
             return "It names a path outside the source tree."
         if name is not None and (b"\0" in name or b"\n" in name):
             return "It names a path with a NUL byte or a newline."
     if job.names.old is None and job.names.new is None:
-        return f"Its file names have fewer than {job.strip} leading folders to strip (-p{job.strip})."
+        return (
+            f"Its file names have fewer than {job.strip} leading folders to strip (-p{job.strip})."
+        )
     if SUBMODULE in (diff.old_mode, diff.new_mode):
         return "It changes a submodule, which patch cannot do."
     if diff.binary.startswith(b"GIT binary patch"):
@@ -149,7 +152,10 @@ def _broken(job: _Job, cause: HeldCause, note: str) -> PortedDiff:
 
 
 def _whole_region(
-    base: Sequence[bytes], theirs: Sequence[bytes], ours: Sequence[bytes], settlement: Held | Settled
+    base: Sequence[bytes],
+    theirs: Sequence[bytes],
+    ours: Sequence[bytes],
+    settlement: Held | Settled,
 ) -> Region:
     return Region(
         1, (), Span(1, tuple(base)), Span(1, tuple(theirs)), Span(1, tuple(ours)), settlement
@@ -177,17 +183,17 @@ def _modify(job: _Job, bench: Workbench) -> PortedDiff:
     if job.old_mode is not None and _kind(job.old_mode) != _kind(base.mode):
         return _broken(job, HeldCause.REJECTED, "In its own base the file is of another kind.")
     if pair.ours is not None and _kind(pair.ours.mode) != _kind(base.mode):
-        pair = replace(
-            pair, ours=None, blocks=(),
-            missing=Held(HeldCause.KIND, "Upstream turned the file into another kind, such as a link."),
-        )  # fmt: skip
+        note = "Upstream turned the file into another kind, such as a link."
+        pair = replace(pair, ours=None, blocks=(), missing=Held(HeldCause.KIND, note))
     merged = merge_hunks(pair, job.hunks, job.owner, job.policy.max_fuzz, job.policy.rules)
     mode_region, merged = _merge_mode(job, pair, merged)
     bench.put(path, merged.pair)
     return _outcome(job, path, pair, merged, mode_region)
 
 
-def _merge_mode(job: _Job, before: FilePair, merged: MergedFile) -> tuple[Region | None, MergedFile]:
+def _merge_mode(
+    job: _Job, before: FilePair, merged: MergedFile
+) -> tuple[Region | None, MergedFile]:
     """Carry a change of mode; a region where upstream changed the mode otherwise."""
     base, ours = merged.pair.base, merged.pair.ours
     assert base is not None
@@ -226,7 +232,7 @@ def _outcome(
         if is_same and (new_hunks or changes_mode or not _does_something(job)):
             raw = job.diff.raw
         elif new_hunks or changes_mode:
-            raw = _rewritten(job, {path: ours_before.path}, new_hunks, ours_before, ours_after)
+            raw = _rewritten(job, {path: ours_before.path}, new_hunks)
         status = _status(job, before, merged, regions, is_changed=raw is not None, is_same=is_same)
     elif not any(region.is_held for region in regions):
         status = Status.UPSTREAMED
@@ -269,21 +275,11 @@ def _status(
     return Status.MERGED
 
 
-def _rewritten(
-    job: _Job,
-    moved: dict[Path, Path],
-    hunks: Sequence[Hunk],
-    before: Version | None,
-    after: Version | None,
-) -> bytes:
-    """The file diff with new hunks, and with a header for its new paths and contents."""
+def _rewritten(job: _Job, moved: dict[Path, Path], hunks: Sequence[Hunk]) -> bytes:
+    """The file diff with new hunks, and with a header for its new paths."""
     header = moved_header(job.diff, job.strip, moved)
-    old = None if before is None else before.content
-    new = None if after is None else after.content
     if job.is_reversed:
-        old, new = new, old
         hunks = [flip(hunk) for hunk in hunks]
-    header = header_with_blobs(header, old, new)
     return header + job.diff.binary + b"".join(hunk.raw for hunk in hunks)
 
 
@@ -291,7 +287,7 @@ def _create(job: _Job, bench: Workbench) -> PortedDiff:
     path = job.names.new or job.names.old
     assert path is not None
     pair = bench.pair(path)
-    if pair.base is not None and (pair.base.lines or not job.diff.is_git and not job.hunks):
+    if pair.base is not None and (pair.base.lines or (not job.diff.is_git and not job.hunks)):
         return _broken(job, HeldCause.REJECTED, "It creates a file that its own base has already.")
     if len(job.hunks) > 1 or any(hunk.old for hunk in job.hunks):
         return _broken(job, HeldCause.REJECTED, "It creates a file, but expects lines in it.")
@@ -307,10 +303,8 @@ def _create(job: _Job, bench: Workbench) -> PortedDiff:
         bench.put(path, FilePair(made, ported, align(lines, lines), earlier))
         if place == path:
             return PortedDiff(PortedFile(path, path, Status.UNCHANGED, count, count), job.diff.raw)
-        raw = _rewritten(job, {path: place}, job.hunks, None, ported)
-        return PortedDiff(
-            PortedFile(path, place, Status.FOLLOWED, count, count, (), followed), raw
-        )
+        raw = _rewritten(job, {path: place}, job.hunks)
+        return PortedDiff(PortedFile(path, place, Status.FOLLOWED, count, count, (), followed), raw)
     if ours is not None and (list(ours.lines), ours.mode) == (lines, mode):
         bench.put(path, FilePair(made, ours, align(lines, lines), followed))
         settled = Settled("identical", "The new upstream has exactly this file.")
@@ -352,7 +346,9 @@ def _delete(job: _Job, bench: Workbench) -> PortedDiff:
     places = place_hunks(job.hunks, base.lines, job.policy.max_fuzz)
     left = apply_edits(base.lines, edits_of(job.hunks, places, base.lines))
     if None in places or left:
-        return _broken(job, HeldCause.REJECTED, "It deletes a file that has other lines in its own base.")
+        return _broken(
+            job, HeldCause.REJECTED, "It deletes a file that has other lines in its own base."
+        )
     count = len(job.hunks)
     ours = pair.ours
     if ours is None:
@@ -372,8 +368,10 @@ def _delete(job: _Job, bench: Workbench) -> PortedDiff:
     removal = edits_of(job.hunks, places, base.lines)
     hunks = write_hunks(ours.lines, removal, job.hunks)
     is_same = ours.path == path and [one.raw for one in hunks] == [one.raw for one in job.hunks]
-    raw = job.diff.raw if is_same else _rewritten(job, {path: ours.path}, hunks, ours, None)
-    status = Status.UNCHANGED if is_same else Status.SHIFTED if followed is None else Status.FOLLOWED
+    raw = job.diff.raw if is_same else _rewritten(job, {path: ours.path}, hunks)
+    status = (
+        Status.UNCHANGED if is_same else Status.SHIFTED if followed is None else Status.FOLLOWED
+    )
     return PortedDiff(PortedFile(path, ours.path, status, count, count, (), followed), raw)
 
 
@@ -401,7 +399,9 @@ def _move(job: _Job, bench: Workbench) -> PortedDiff:
         bench.put(target, replace(merged.pair, base=base_after))
         _forget_source(bench, source, None, is_rename=is_rename)
         held = outcome.file.regions or (
-            _whole_region((), (), (), pair.missing or Held(HeldCause.FILE_GONE, "The file is gone.")),
+            _whole_region(
+                (), (), (), pair.missing or Held(HeldCause.FILE_GONE, "The file is gone.")
+            ),
         )
         return PortedDiff(replace(outcome.file, status=Status.CONFLICTED, regions=held), None)
     if bench.ours_at(place) is not None or bench.is_blocked(place):
@@ -426,7 +426,7 @@ def _moved_text(
     followed: Followed | None,
 ) -> PortedDiff:  # fmt: skip
     source, target = job.names.old, job.names.new
-    before, after = pair.ours, merged.pair.ours
+    before = pair.ours
     assert source is not None
     assert target is not None
     assert before is not None
@@ -437,7 +437,7 @@ def _moved_text(
         (hunk.old_start, hunk.lines) for hunk in hunks
     ) == tuple((hunk.old_start, hunk.lines) for hunk in job.hunks)
     moved = {source: before.path, target: place}
-    raw = job.diff.raw if is_same else _rewritten(job, moved, hunks, before, after)
+    raw = job.diff.raw if is_same else _rewritten(job, moved, hunks)
     if is_whole:
         if (before.path, place) != (source, target):
             status = max(Status.FOLLOWED, status, key=_ported_rank)

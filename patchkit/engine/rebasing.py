@@ -19,7 +19,7 @@ Watcher = Callable[[int, str], None]
 """Is told the number (from 1) and name of each patch before it is ported."""
 
 
-def _unwatched(number: int, name: str) -> None:
+def unwatched(number: int, name: str) -> None:
     """Watches nothing."""
 
 
@@ -37,7 +37,7 @@ class PortedStack:
 
 
 def port_stack(
-    stack: Stack, old: Tree, new: Tree, policy: Policy, watch: Watcher = _unwatched
+    stack: Stack, old: Tree, new: Tree, policy: Policy, watch: Watcher = unwatched
 ) -> PortedStack:
     """Port every patch of the stack from the tree `old` to the tree `new`."""
     touched = touched_paths(stack, policy.strip)

@@ -1,9 +1,8 @@
 """Rules that settle a region without a person (engine; pure).
 
-A rule gets the three sides of a region and gives the text that ours shall have there, or None where its
-precondition does not hold. Only *certain* rules stand here: their result is the only one that
-both sides could have meant. What a rule settled is shown as `resolved`, for review.
-"""
+A rule gets the three sides of a region and gives the text that ours shall have there, or None where
+its precondition does not hold. Only *certain* rules stand here: their result is the only one that
+both sides could have meant. What a rule settled is shown as `resolved`, for review."""
 
 from __future__ import annotations
 
@@ -24,7 +23,8 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named rule. `settle` gives the lines for ours or None; `note` says to a person what it did."""
+    """A named rule. `settle` gives the lines for ours or None; `note` says to a person what it
+    did."""
 
     name: str
     note: str

@@ -26,7 +26,8 @@ class Workbench:
         self._asked: dict[Path, File | None] = {}
 
     def pair(self, path: Path) -> FilePair:
-        """The file that base has at `path`, with its fellow in ours; both absent if base has none."""
+        """The file that base has at `path`, with its fellow in ours; both absent if base has
+        none."""
         if path not in self._pairs:
             self._pairs[path] = self._load(path)
         return self._pairs[path]
@@ -44,8 +45,13 @@ class Workbench:
         above = (b"/".join(parents[: count + 1]) for count in range(len(parents)))
         if any(self.ours_at(parent) is not None for parent in above):
             return True
-        return self.ours_at(path) is None and self._new.has_folder(path) and not any(
-            version is None and name.startswith(path + b"/") for name, version in self._ours.items()
+        return (
+            self.ours_at(path) is None
+            and self._new.has_folder(path)
+            and not any(
+                version is None and name.startswith(path + b"/")
+                for name, version in self._ours.items()
+            )
         )
 
     def place_for_new(self, path: Path) -> tuple[Path, Followed | None]:

@@ -3,10 +3,9 @@
     Report > PortedPatch > PortedFile > Region
 
 Words: for patch n, *base* is the old upstream with the original patches before n, *theirs* is base
-with patch n, *ours* is the new upstream with the ported patches before n. A *region* is one place where
-patch and upstream met: it is either *held* (ours keeps its own text) or *settled* by a named rule.
-A hunk that meets nothing has no region.
-"""
+with patch n, *ours* is the new upstream with the ported patches before n. A *region* is one place
+where patch and upstream met: it is either *held* (ours keeps its own text) or *settled* by a named
+rule. A hunk that meets nothing has no region."""
 
 from __future__ import annotations
 
@@ -21,7 +20,8 @@ from patchkit.model.tree import Path
 
 
 class Status(Enum):
-    """How a ported patch or file came about, from best to worst. The value is the word in reports."""
+    """How a ported patch or file came about, from best to worst. The value is the word in
+    reports."""
 
     UNCHANGED = "unchanged"
     """The same bytes still apply at the same place."""
@@ -94,7 +94,8 @@ class HeldCause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Lines of one side of a region; `start` is 1-based, of the first line or the line it would be before."""
+    """Lines of one side of a region; `start` is 1-based, of the first line or the line it would be
+    before."""
 
     start: int
     lines: tuple[bytes, ...]
@@ -102,7 +103,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class RegionRef:
-    """Names a region: the patch, the file (as the patch names it), the region's number in that file."""
+    """Names a region: the patch, the file (as the patch names it), the region's number in that
+    file."""
 
     patch: str
     file: Path
@@ -111,8 +113,8 @@ class RegionRef:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The region is left out of ours. `note` is a sentence for a person; `consequence_of` the earlier
-    held region without which this one would not be here."""
+    """The region is left out of ours. `note` is a sentence for a person; `consequence_of` the
+    earlier held region without which this one would not be here."""
 
     cause: HeldCause
     note: str
@@ -121,7 +123,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The region is in ours because a rule settled it; `rule` is its name, `note` says what it did."""
+    """The region is in ours because a rule settled it; `rule` is its name, `note` says what it
+    did."""
 
     rule: str
     note: str
@@ -132,8 +135,9 @@ Settlement: TypeAlias = Held | Settled
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One place where patch and upstream met. `number` counts from 1 within its file, `hunks` are the
-    1-based numbers of the patch's hunks in that file that take part (empty: the file as a whole)."""
+    """One place where patch and upstream met. `number` counts from 1 within its file, `hunks` are
+    the 1-based numbers of the patch's hunks in that file that take part (empty: the file as a
+    whole)."""
 
     number: int
     hunks: tuple[int, ...]
@@ -171,11 +175,12 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class PortedFile:
-    """One file diff of a patch, ported. Paths are stripped, as in the trees; None: not there on that side.
+    """One file diff of a patch, ported. Paths are stripped, as in the trees; None: not there on
+    that side.
 
-    `old_path` is where base has the file (where the patch puts it, for a created one), `new_path` where ours has it.
-    `hunks` is how many hunks the patch has there, `carried` how many went in or were there already.
-    """
+    `old_path` is where base has the file (where the patch puts it, for a created one), `new_path`
+    where ours has it. `hunks` is how many hunks the patch has there, `carried` how many went in or
+    were there already."""
 
     old_path: Path | None
     new_path: Path | None
@@ -195,9 +200,8 @@ class PortedFile:
 class PortedPatch:
     """One patch of the stack, ported.
 
-    `content` is the patch file for the new stack; None when nothing of it is left to apply (dropped,
-    or all of it held). `notes` are sentences for a person.
-    """
+    `content` is the patch file for the new stack; None when nothing of it is left to apply
+    (dropped, or all of it held). `notes` are sentences for a person."""
 
     name: str
     status: Status

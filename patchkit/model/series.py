@@ -23,7 +23,6 @@ from patchkit.model.tree import split_lines
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_OPTION_LIKE = re.compile(rb"[ \t]-")
 _BLANKS = b" \t\f\v\r\n"
 _COMMENT = re.compile(rb"(?:^|[ \t])#.*", re.DOTALL)
 _GUARD = re.compile(rb"([+-])(!?)([^ \t]*)[ \t]+")
@@ -32,6 +31,7 @@ _OPTION = re.compile(
     rb"(?:-p[ \t]*(?P<strip>\d{1,4})|--strip=(?P<long>\d{1,4})|(?P<reverse>-R|--reverse))"
     rb"(?![^ \t])"
 )
+_OPTION_LIKE = re.compile(rb"[ \t]-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ class Dialect(Enum):
     """Whose conventions a stack follows; the value is the word used in files and reports."""
 
     SERIES_CONF = "series.conf"
-    """openEuler and SUSE: `series.conf`, patches in `patches/` or beside it, an apply-patches script."""
+    """openEuler and SUSE: `series.conf`, patches in `patches/` or beside it, an apply-patches
+    script."""
     QUILT = "quilt"
     """quilt and Debian: a file `series` in the folder that holds the patches."""
 
@@ -56,9 +57,8 @@ class StackedPatch:
 class Stack:
     """A whole patch stack, read and parsed.
 
-    `patches` are those that `flags` select, in order. `guarded` are the raw bytes of the others by name:
-    they ride along untouched.
-    """
+    `patches` are those that `flags` select, in order. `guarded` are the raw bytes of the others by
+    name: they ride along untouched."""
 
     layout: Layout
     series: Series

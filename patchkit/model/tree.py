@@ -64,11 +64,13 @@ class Overlay:
     changes: Mapping[Path, File | None]
 
     def get(self, path: Path) -> File | None:
+        """As the changes say, else as the tree below has it."""
         if path in self.changes:
             return self.changes[path]
         return self.below.get(path)
 
     def has_folder(self, path: Path) -> bool:
+        """Whether a file stands below `path` with the changes made."""
         if _has_file_below(path, self.changes):
             return True
         if not self.below.has_folder(path):
@@ -77,6 +79,7 @@ class Overlay:
         return not is_emptied or _has_file_below(path, dict.fromkeys(self.listing(), File(b"")))
 
     def listing(self) -> Mapping[Path, str]:
+        """The listing of the tree below with the changes made."""
         listed = dict(self.below.listing())
         for path, file in self.changes.items():
             if file is None:
@@ -86,6 +89,7 @@ class Overlay:
         return listed
 
     def prefetch(self, paths: Iterable[Path]) -> None:
+        """Passed on for the paths that are not changed."""
         self.below.prefetch(path for path in paths if path not in self.changes)
 
 
@@ -96,12 +100,15 @@ class MemoryTree:
     files: Mapping[Path, File]
 
     def get(self, path: Path) -> File | None:
+        """The file with this key."""
         return self.files.get(path)
 
     def has_folder(self, path: Path) -> bool:
+        """Whether a key stands below `path`."""
         return _has_file_below(path, self.files)
 
     def listing(self) -> Mapping[Path, str]:
+        """Every key with the id of its content."""
         return {path: blob_id(file.content) for path, file in self.files.items()}
 
     def prefetch(self, paths: Iterable[Path]) -> None:

@@ -1,0 +1,1 @@
+"""The command line: parses arguments, calls `patchkit.jobs`, prints. Nothing else."""

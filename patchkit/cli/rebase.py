@@ -1,0 +1,79 @@
+"""`patchkit rebase`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from patchkit.cli.options import (
+    output_console,
+    output_options,
+    print_json,
+    progress,
+    stack_options,
+    upstream_option,
+)
+from patchkit.jobs.project import find_project
+from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
+from patchkit.render.json import report_document
+from patchkit.render.terminal import print_report
+from patchkit.workspace.writing import WriteResult
+
+
+@click.command("rebase")
+@click.option(
+    "--from", "old", required=True, metavar="A", help="The version that the stack is for."
+)
+@click.option("--to", "new", required=True, metavar="B", help="The version to port it to.")
+@stack_options
+@upstream_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    help="Where the new stack goes (default: as patchkit.yaml says, else beside the old one).",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Compute, prove and print everything; write nothing.")
+@click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
+@output_options
+def command(
+    old: str, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
+    out: Path | None, dry_run: bool, force: bool, as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Port the whole stack from version A to version B, prove it, and write it.
+
+    It runs through all patches whatever happens. Ends with 0 when all are ported, 1 when regions
+    are left to a person (everything is written then, the report says what is left), 2 for bad
+    input, 3 when the proof fails (nothing is written then).
+
+    Example: patchkit rebase --from 2.5.1 --to 3.2.0
+    """
+    project = find_project(stack)
+    with progress(shown=not quiet and not as_json) as (watch, say):
+        plan = plan_rebase(
+            project, old, new, upstream=upstream, out=out, fuzz=fuzz, watch=watch, progress=say
+        )
+    written = None
+    if not dry_run:
+        written = plan.write(Overwrite.FORCE if force else Overwrite.REFUSE)
+    if as_json:
+        print_json(report_document(plan.report, plan.digests))
+    elif not quiet:
+        console = output_console()
+        print_report(console, plan.report)
+        console.print(_what_was_written(plan, written), markup=False, soft_wrap=True)
+    return plan.report.exit_code
+
+
+def _what_was_written(plan: RebasePlan, written: WriteResult | None) -> str:
+    if written is None:
+        return f"Dry run: nothing was written; {len(plan.outputs)} files would go to {plan.folder}."
+    if written.is_unchanged:
+        return f"Nothing changed: {plan.folder} is identical to this result already."
+    counts = (
+        (len(written.created), "created"),
+        (len(written.changed), "changed"),
+        (len(written.same), "already the same"),
+        (len(written.removed), "removed"),
+    )
+    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"Written to {plan.folder}: files {told}."

@@ -1,0 +1,156 @@
+"""One file diff in the direction in which its stack applies it (engine; pure).
+
+For a line of the series with `-R` that is the other way round: hunks flipped, names and modes
+swapped, what creates a file deletes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchkit.diffing.rehunking import flip
+from patchkit.engine.headers import is_readable_by_patch
+from patchkit.engine.merging import Owner
+from patchkit.engine.rules import CERTAIN_RULES, Rule
+from patchkit.model.patch import FileDiff, Hunk, Names, Operation
+from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Path
+
+_KIND_BITS = 0o170000
+_REVERSED = {Operation.CREATE: Operation.DELETE, Operation.DELETE: Operation.CREATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a port may do: the stack's fuzz limit, its strip level where a line gives none, and the
+    rules that may settle a region."""
+
+    max_fuzz: int = 2
+    strip: int = 1
+    rules: Sequence[Rule] = CERTAIN_RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a file diff wants. Modes are git's; None where the diff does not say.
+
+    `candidates` are its names, stripped, in the order in which they are written, each once.
+    """
+
+    diff: FileDiff
+    operation: Operation
+    hunks: tuple[Hunk, ...]
+    names: Names
+    candidates: tuple[Path, ...]
+    old_mode: int | None
+    new_mode: int | None
+    is_reversed: bool
+    strip: int
+    owner: Owner
+    policy: Policy
+
+    @property
+    def sets_mode(self) -> bool:
+        """Whether it changes the mode of a file that stays: GNU patch looks at the header alone."""
+        return self.new_mode is not None and self.new_mode != self.old_mode
+
+    @property
+    def does_something(self) -> bool:
+        """Whether there is anything to carry; False for a bare header."""
+        return bool(self.hunks) or self.sets_mode
+
+    @property
+    def kind(self) -> int:
+        """The kind of file that GNU patch expects: a regular one where the header does not say."""
+        return kind_of(self.old_mode or self.new_mode or REGULAR)
+
+
+def change_of(
+    diff: FileDiff, patch: str, strip: int, policy: Policy, *, is_reversed: bool
+) -> Change:
+    """Read a file diff of the patch named `patch`, which is applied with `-p` `strip`."""
+    names = diff.names(strip)
+    candidates = tuple(
+        dict.fromkeys(name for name in (names.old, names.new) if name is not None)
+    )
+    operation, hunks = diff.operation, diff.hunks
+    old_mode, new_mode = _git_mode(diff.old_mode), _git_mode(diff.new_mode)
+    shown = names.new or names.old or diff.new_name or diff.old_name or b"?"
+    if is_reversed:
+        operation = _REVERSED.get(operation, operation)
+        hunks = tuple(flip(hunk) for hunk in hunks)
+        names = Names(names.new, names.old)
+        old_mode, new_mode = new_mode, old_mode
+    return Change(
+        diff=diff,
+        operation=operation,
+        hunks=hunks,
+        names=names,
+        candidates=candidates,
+        old_mode=old_mode,
+        new_mode=new_mode,
+        is_reversed=is_reversed,
+        strip=strip,
+        owner=Owner(patch, shown),
+        policy=policy,
+    )
+
+
+def why_unsupported(change: Change) -> str:
+    """Why GNU patch cannot make this change in any tree; empty where it can."""
+    diff = change.diff
+    if not change.candidates:
+        return (
+            f"Its file names have fewer than {change.strip} leading folders to strip "
+            f"(-p{change.strip})."
+        )
+    return (
+        next((why for name in change.candidates if (why := _why_refused(name))), "")
+        or _why_no_such_mode(change)
+        or _why_not_in_patch(change)
+        or (
+            "GNU patch cannot read the names in its `diff --git` line: blanks without quotes."
+            if diff.is_git and not diff.hunks and not is_readable_by_patch(diff.header)
+            else ""
+        )
+    )
+
+
+def kind_of(mode: int) -> int:
+    """The kind of file: what git's mode says without the permissions."""
+    return mode & _KIND_BITS
+
+
+def _why_refused(name: Path) -> str:
+    if name.startswith(b"/") or b".." in name.split(b"/"):
+        return "It names a path outside the source tree."
+    if b"\0" in name or b"\n" in name:
+        return "It names a path with a NUL byte or a newline."
+    return ""
+
+
+def _why_no_such_mode(change: Change) -> str:
+    modes = [mode for mode in (change.old_mode, change.new_mode) if mode is not None]
+    if SUBMODULE in modes:
+        return "It changes a submodule, which patch cannot do."
+    if len({kind_of(mode) for mode in modes}) > 1:
+        return "It turns a file into one of another kind, which patch cannot do."
+    return ""
+
+
+def _why_not_in_patch(change: Change) -> str:
+    binary = change.diff.binary
+    if binary.startswith(b"GIT binary patch"):
+        return "It is a git binary diff, which GNU patch refuses."
+    if binary and change.operation is not Operation.MODIFY:
+        return "It only says that binary files differ, so their contents are not in the patch."
+    if change.is_reversed and change.operation is Operation.COPY:
+        return "It is a reversed copy, which patch cannot take back."
+    return ""
+
+
+def _git_mode(mode: int | None) -> int | None:
+    """The mode as a tree has it: of the permissions git keeps only whether it is executable."""
+    if mode is None or kind_of(mode) in (SUBMODULE, SYMLINK):
+        return mode if mode is None else kind_of(mode)
+    return EXECUTABLE if mode & 0o100 else REGULAR

@@ -1,0 +1,69 @@
+"""Applies a stack to a source folder, all of it or nothing (jobs floor)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchkit.engine.checking import Fit, PatchFit, check_stack
+from patchkit.engine.rebasing import Watcher, port_stack, unwatched
+from patchkit.errors import OutputError
+from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.sources.directory import DirectoryTree
+from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
+
+
+@dataclass(frozen=True)
+class ApplyPlan:
+    """A stack applied in memory: every file of `folder` that changes, and every one that goes.
+
+    Both are empty where a patch does not apply; `patches` says which.
+    """
+
+    folder: Path
+    patches: tuple[PatchFit, ...]
+    outputs: tuple[Output, ...]
+    removals: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: the whole stack applies; 1: some of it does not, and nothing is to be written."""
+        return int(any(patch.fit is Fit.BROKEN for patch in self.patches))
+
+    def write(self) -> WriteResult:
+        """Change the folder, all or nothing. Raises `OutputError` when it cannot be written."""
+        return write_outputs(self.folder, self.outputs, removals=self.removals)
+
+
+def plan_apply(
+    project: Project,
+    version: str,
+    folder: Path,
+    *,
+    fuzz: int | None = None,
+    watch: Watcher = unwatched,
+) -> ApplyPlan:
+    """Apply the project's stack for `version` to the source tree in `folder`, in memory."""
+    if not folder.is_dir():
+        raise OutputError(f"{folder}: no such folder.", "Name the unpacked source tree.")
+    recover(folder)
+    stack_folder, stack = read_stack(project, version)
+    policy = policy_of(project, stack_folder, fuzz)
+    tree = DirectoryTree(folder)
+    fits = check_stack(stack, tree, policy, watch)
+    if any(patch.fit is Fit.BROKEN for patch in fits):
+        return ApplyPlan(folder, fits, (), ())
+    ported = port_stack(stack, tree, tree, policy)
+    changed = {path: file for path, file in ported.result.items() if ported.pristine[path] != file}
+    outputs = tuple(
+        Output(os.fsdecode(path), file.content, _mode(file.mode))
+        for path, file in changed.items()
+        if file is not None
+    )
+    removals = tuple(os.fsdecode(path) for path, file in changed.items() if file is None)
+    return ApplyPlan(folder, fits, outputs, removals)
+
+
+def _mode(git_mode: int) -> int:
+    return git_mode & 0o777 or git_mode

@@ -1,0 +1,123 @@
+"""Looks at a stack on one upstream version: how it applies, and how to make it apply exactly (jobs
+floor)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchkit.engine.checking import Fit, PatchFit, check_stack
+from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.errors import StackError
+from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.jobs.rebase import SCRIPT, script_for
+from patchkit.model.stack import Dialect, Stack
+from patchkit.model.tree import Tree
+from patchkit.proof import prove
+from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How the stack in `folder` applies, patch by patch; `max_fuzz` is the limit it was tried
+    with."""
+
+    folder: Path
+    max_fuzz: int
+    patches: tuple[PatchFit, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: every patch applies within the fuzz limit; 1: some do not."""
+        return int(any(patch.fit is Fit.BROKEN for patch in self.patches))
+
+
+@dataclass(frozen=True)
+class RefreshPlan:
+    """A refreshed and proved stack that is not written yet: every file that may change.
+
+    Empty outputs with broken patches in `check`: a stack that does not apply is not refreshed.
+    """
+
+    check: CheckResult
+    folder: Path
+    outputs: tuple[Output, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """As of the check."""
+        return self.check.exit_code
+
+    def write(self) -> WriteResult:
+        """Write all of it or nothing; files that are the same already are not touched."""
+        return write_outputs(self.folder, self.outputs)
+
+
+def check(
+    project: Project,
+    version: str,
+    tree: Tree,
+    *,
+    fuzz: int | None = None,
+    watch: Watcher = unwatched,
+) -> CheckResult:
+    """How the project's stack for `version` applies to `tree`. Raises errors for bad input only."""
+    recover(project.stack_folder(version))
+    folder, stack = read_stack(project, version)
+    return _check(project, folder, stack, tree, fuzz, watch)
+
+
+def plan_refresh(
+    project: Project,
+    version: str,
+    tree: Tree,
+    *,
+    fuzz: int | None = None,
+    watch: Watcher = unwatched,
+) -> RefreshPlan:
+    """Rewrite the patches so that they apply to `tree` with no fuzz and no offset, and prove it.
+
+    A patch that does already keeps its bytes. Raises `ProofError` when the proof fails.
+    """
+    recover(project.stack_folder(version))
+    folder, stack = read_stack(project, version)
+    found = _check(project, folder, stack, tree, fuzz, unwatched)
+    if found.exit_code:
+        return RefreshPlan(found, folder, ())
+    ported = port_stack(stack, tree, tree, policy_of(project, folder, fuzz), watch)
+    files = dict(stack.guarded)
+    for patch in ported.patches:
+        if patch.content is None or not patch.status.is_ported:
+            raise StackError(
+                f"{patch.name}: applies, but does nothing that is not there already.",
+                "Remove it from the series first.",
+            )
+        files[patch.name] = patch.content
+    _prove(project, stack, files, ported)
+    outputs = [Output(stack.layout.place_of(name), raw) for name, raw in files.items()]
+    if stack.layout.dialect is Dialect.SERIES_CONF:
+        outputs.append(Output(SCRIPT, script_for(project, stack.layout), 0o755))
+    return RefreshPlan(found, folder, tuple(outputs))
+
+
+def _check(
+    project: Project, folder: Path, stack: Stack, tree: Tree, fuzz: int | None, watch: Watcher
+) -> CheckResult:
+    policy = policy_of(project, folder, fuzz)
+    return CheckResult(
+        folder, policy.max_fuzz, check_stack(stack, tree, policy, watch), stack.warnings
+    )
+
+
+def _prove(project: Project, stack: Stack, files: dict[str, bytes], ported: PortedStack) -> None:
+    prove(
+        series=stack.series.raw,
+        layout=stack.layout,
+        patches=files,
+        pristine=ported.pristine,
+        expected=ported.result,
+        strip=project.settings.strip,
+        flags=project.settings.flags,
+        package=project.package,
+    )

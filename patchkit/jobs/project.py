@@ -1,0 +1,190 @@
+"""Where a job finds its stack, its upstream and its output (jobs floor).
+
+Either a folder with a series file is named, or the nearest `patchkit.yaml` decides; see
+`docs/reference/patchkit-yaml.md`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchkit.engine.porting import Policy
+from patchkit.errors import StackError, UpstreamError
+from patchkit.model.stack import Stack
+from patchkit.model.tree import Tree
+from patchkit.sources.progress import Progress, silent
+from patchkit.sources.upstream import Upstream, open_upstream
+from patchkit.sources.versions import tree_at
+from patchkit.workspace.layout import series_files_in
+from patchkit.workspace.loading import load_stack
+from patchkit.workspace.settings import Settings, find_settings, load_settings, settings_beside
+
+DEFAULT_FUZZ = 2
+"""GNU patch's and quilt's limit, where neither a setting nor an apply-patches script says
+another."""
+
+_SCRIPT_FUZZ = re.compile(rb"\bpatch\b[^\n#|;]*?[ \t](?:-F[ \t]*|--fuzz[= ])(\d+)")
+_SETTINGS_NAME = "patchkit.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A stack's place and settings. `stack` is the folder that was named; None: the settings
+    decide."""
+
+    settings: Settings
+    stack: Path | None
+
+    @property
+    def package(self) -> str:
+        """The package's name: as set, else that of the stack's folder."""
+        if self.settings.name is not None:
+            return self.settings.name
+        name = self.stack_folder("").resolve().name
+        return re.sub(r"[-_]v?\d[\w.+~]*$", "", name)
+
+    def stack_folder(self, version: str) -> Path:
+        """The folder of the stack for an upstream version."""
+        folder = self.stack or self.settings.stack_folder(version)
+        assert folder is not None  # a project has a stack or settings
+        return folder
+
+    def output_folder(self, old: str, new: str) -> Path:
+        """Where the stack for version `new` goes when it is ported from `old`.
+
+        As `output` in the settings says; else a folder beside the old one, named for the version.
+        """
+        folder = self.stack_folder(old).resolve()
+        set_folder = self.settings.output_folder(new)
+        if set_folder is not None and set_folder.resolve().parent != folder:
+            return set_folder
+        if folder.name.endswith(old):
+            return folder.with_name(folder.name.removesuffix(old) + new)
+        return folder.with_name(f"{folder.name}-{new}")
+
+    def versions(self) -> tuple[str, ...]:
+        """The upstream versions that there is a stack for, as far as folder names tell."""
+        if self.stack is not None:
+            found = re.search(r"(?:^|[-_])v?(\d[\w.+~]*)$", self.stack.resolve().name)
+            return () if found is None else (found[1],)
+        assert self.settings.path is not None
+        home = self.settings.path.parent
+        names = sorted(folder.name for folder in home.iterdir() if folder.is_dir())
+        return tuple(name for name in names if series_files_in(self.stack_folder(name)))
+
+
+def find_project(stack: Path | None = None, start: Path | None = None) -> Project:
+    """The project that `stack` names, or that is nearest to `start` (the current folder).
+
+    `stack` is a folder with a series file, or one with a `patchkit.yaml` and no series file. Raises
+    `StackError` when there is nothing to be found, `SettingsError` when a settings file is wrong.
+    """
+    if stack is not None:
+        settings_file = stack / _SETTINGS_NAME
+        if settings_file.is_file() and not series_files_in(stack):
+            return Project(load_settings(settings_file), None)
+        return Project(settings_beside(stack), stack)
+    here = Path.cwd() if start is None else start
+    found = find_settings(here)
+    if found is not None:
+        settings = load_settings(found)
+        return Project(settings, found.parent if series_files_in(found.parent) else None)
+    if series_files_in(here):
+        return Project(settings_beside(here), here)
+    raise StackError(
+        f"{here}: no {_SETTINGS_NAME} here, above or below, and no series file.",
+        "Name the folder of the stack with --stack.",
+    )
+
+
+def own_version(project: Project, given: str | None = None) -> str:
+    """The version a stack is looked at on: as given, else the only one there is a stack for.
+
+    Raises `StackError` when that is not clear.
+    """
+    if given is not None:
+        return given
+    versions = project.versions()
+    if len(versions) == 1:
+        return versions[0]
+    there = (
+        f"There are stacks for {', '.join(versions)}." if versions else "Its folder does not tell."
+    )
+    raise StackError("Which upstream version is the stack for?", there, "Say it with --at VERSION.")
+
+
+@contextmanager
+def source_tree(
+    project: Project,
+    version: str | None,
+    *,
+    place: Path | None = None,
+    upstream: str | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Iterator[Tree]:
+    """The source tree that a stack is looked at on: the folder or tarball `place`, else `version`
+    of the upstream, else the only version there is a stack for. Raises `UpstreamError`."""
+    if place is not None:
+        yield tree_at(place)
+        return
+    source = upstream_of(project, upstream, cache, progress)
+    try:
+        yield source.tree(own_version(project, version))
+    finally:
+        source.close()
+
+
+def read_stack(project: Project, version: str) -> tuple[Path, Stack]:
+    """The folder and the stack for a version; raises `StackError` and `PatchFormatError`."""
+    folder = project.stack_folder(version)
+    return folder, load_stack(folder, flags=project.settings.flags)
+
+
+def upstream_of(
+    project: Project,
+    source: str | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Upstream:
+    """Open the upstream `source`, else the one of the settings. Raises `UpstreamError`."""
+    chosen = source if source is not None else project.settings.upstream
+    if chosen is None:
+        raise UpstreamError(
+            "No upstream is named.",
+            "Give one with --upstream (a git repository, a URL, or a folder with the versions),"
+            f" or as `upstream:` in {_SETTINGS_NAME}.",
+        )
+    return open_upstream(
+        chosen,
+        package=project.settings.name,
+        tag_pattern=project.settings.tag,
+        cache=cache,
+        progress=progress,
+    )
+
+
+def upstream_note(project: Project, source: str | None) -> str:
+    """What the settings say about their upstream, where it is the one in use."""
+    return project.settings.upstream_note if source is None else ""
+
+
+def policy_of(project: Project, folder: Path, fuzz: int | None = None) -> Policy:
+    """The fuzz limit and strip level for a stack: as given, as set, as its script has it, or 2."""
+    if fuzz is None:
+        fuzz = project.settings.fuzz
+    if fuzz is None:
+        fuzz = _fuzz_of_script(folder / "apply-patches")
+    return Policy(max_fuzz=DEFAULT_FUZZ if fuzz is None else fuzz, strip=project.settings.strip)
+
+
+def _fuzz_of_script(script: Path) -> int | None:
+    """The fuzz limit that an apply-patches script gives to patch."""
+    if not script.is_file():
+        return None
+    found = _SCRIPT_FUZZ.search(script.read_bytes())
+    return None if found is None else int(found[1])

@@ -1,0 +1,218 @@
+"""The main job: port a stack to another upstream version, prove it, and plan what to write (jobs
+floor)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.errors import OutputError
+from patchkit.jobs.project import Project, policy_of, read_stack, upstream_note, upstream_of
+from patchkit.model.report import PortedPatch, Report, Status
+from patchkit.model.series import Series
+from patchkit.model.stack import Dialect, Layout, Stack
+from patchkit.proof import prove
+from patchkit.render.applyscript import apply_script
+from patchkit.render.json import recorded_outputs, report_json
+from patchkit.render.text import report_text
+from patchkit.sources.progress import Progress, silent
+from patchkit.workspace.writing import (
+    Output,
+    WriteResult,
+    edited_outputs,
+    recover,
+    write_outputs,
+)
+
+REPORT_JSON = "report.json"
+REPORT_TEXT = "report.txt"
+SCRIPT = "apply-patches"
+_SCRIPT_FUZZ = 0
+"""What is written is proved to need no fuzz, so the script allows none."""
+
+
+class Overwrite(Enum):
+    """What to do with output files that a person has edited."""
+
+    REFUSE = "refuse"
+    FORCE = "force"
+
+
+@dataclass(frozen=True)
+class RebasePlan:
+    """A finished and proved port that is not written yet: the report, and every file for
+    `folder`."""
+
+    report: Report
+    folder: Path
+    outputs: tuple[Output, ...]
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """The SHA-256 of every output but the JSON report itself, which records them."""
+        return _digests(self.outputs)
+
+    def write(self, overwrite: Overwrite = Overwrite.REFUSE) -> WriteResult:
+        """Write all of it or nothing.
+
+        Raises `OutputError` when the folder cannot be written, or holds files that a person has
+        edited (or that were never ours) and `overwrite` is not `Overwrite.FORCE`.
+        """
+        recover(self.folder)
+        recorded = _recorded(self.folder / REPORT_JSON)
+        edited = edited_outputs(self.folder, self.outputs, recorded)
+        if edited and overwrite is Overwrite.REFUSE:
+            raise OutputError(
+                f"{self.folder}: edited since patchkit wrote it, or not written by patchkit: "
+                f"{', '.join(edited)}.",
+                "Move it away, choose another --out, or overwrite it with --force.",
+            )
+        planned = {output.path for output in self.outputs}
+        stale = tuple(
+            path for path in recorded if path not in planned and (self.folder / path).is_file()
+        )
+        return write_outputs(self.folder, self.outputs, removals=stale)
+
+
+def plan_rebase(
+    project: Project,
+    old: str,
+    new: str,
+    *,
+    upstream: str | None = None,
+    out: Path | None = None,
+    fuzz: int | None = None,
+    cache: Path | None = None,
+    watch: Watcher = unwatched,
+    progress: Progress = silent,
+) -> RebasePlan:
+    """Port the project's stack from upstream version `old` to `new`, and prove the result.
+
+    `upstream` and `fuzz` default to the settings'. Nothing is written. Raises `StackError`,
+    `PatchFormatError`, `SeriesFormatError` and `UpstreamError` for bad input, and `ProofError` when
+    the result does not apply to the new upstream exactly as computed.
+    """
+    folder = project.stack_folder(old)
+    recover(folder)
+    folder, stack = read_stack(project, old)
+    policy = policy_of(project, folder, fuzz)
+    source = upstream_of(project, upstream, cache, progress)
+    try:
+        ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
+        report = Report(
+            package=project.package,
+            old_version=old,
+            new_version=new,
+            upstream=_shown(source.description),
+            upstream_note=upstream_note(project, upstream),
+            patches=ported.patches,
+            guarded=tuple(name for name, _ in stack.guarded),
+            warnings=stack.warnings,
+        )
+    finally:
+        source.close()
+    series = ported_series(stack.series, report)
+    progress("Proving the new stack")
+    _prove(project, stack, series, ported)
+    outputs = _outputs(project, stack, series, report)
+    return RebasePlan(report, out or project.output_folder(old, new), outputs)
+
+
+def ported_series(series: Series, report: Report) -> Series:
+    """The series for the new version: what is left out of it is a comment that says why."""
+    for patch in report.patches:
+        if patch.content is None:
+            series = series.commented_out(patch.name, _reason(patch, report.new_version))
+    return series
+
+
+def _reason(patch: PortedPatch, version: str) -> str:
+    match patch.status:
+        case Status.UPSTREAMED:
+            return f"dropped, upstream has it in {version}"
+        case Status.ABSORBED:
+            return f"dropped, upstream has it in another form in {version}"
+        case Status.BROKEN:
+            return f"left out, does not apply to its own base, see {REPORT_TEXT}"
+        case _:
+            held = len(patch.held)
+            regions = "1 region" if held == 1 else f"{held} regions"
+            return f"left out, conflicts with {version} ({regions}), see {REPORT_TEXT}"
+
+
+def _prove(project: Project, stack: Stack, series: Series, ported: PortedStack) -> None:
+    prove(
+        series=series.raw,
+        layout=stack.layout,
+        patches=_patch_files(stack, ported.patches),
+        pristine=ported.pristine,
+        expected=ported.result,
+        strip=project.settings.strip,
+        flags=project.settings.flags,
+        package=project.package,
+    )
+
+
+def _patch_files(stack: Stack, patches: tuple[PortedPatch, ...]) -> Mapping[str, bytes]:
+    """Every patch file of the new stack by name.
+
+    One that is held whole is kept as it was, for the person who has to port it.
+    """
+    files = dict(stack.guarded)
+    originals = {stacked.name: stacked.patch.raw for stacked in stack.patches}
+    for patch in patches:
+        if patch.content is not None:
+            files[patch.name] = patch.content
+        elif not patch.status.is_dropped:
+            files[patch.name] = originals[patch.name]
+    return files
+
+
+def _outputs(project: Project, stack: Stack, series: Series, report: Report) -> tuple[Output, ...]:
+    layout = stack.layout
+    outputs = [Output(layout.series, series.raw)]
+    outputs += [
+        Output(layout.place_of(name), raw)
+        for name, raw in _patch_files(stack, report.patches).items()
+    ]
+    if layout.dialect is Dialect.SERIES_CONF:
+        outputs.append(Output(SCRIPT, script_for(project, layout), 0o755))
+    outputs.append(Output(REPORT_TEXT, report_text(report).encode("utf-8", "backslashreplace")))
+    outputs.append(Output(REPORT_JSON, report_json(report, _digests(outputs))))
+    return tuple(outputs)
+
+
+def _digests(outputs: Iterable[Output]) -> Mapping[str, str]:
+    return {
+        one.path: hashlib.sha256(one.content).hexdigest()
+        for one in outputs
+        if one.path != REPORT_JSON
+    }
+
+
+def script_for(project: Project, layout: Layout) -> bytes:
+    """The apply-patches script for a stack; it does not depend on the version."""
+    return apply_script(
+        package=project.settings.name,
+        strip=project.settings.strip,
+        fuzz=_SCRIPT_FUZZ,
+        flags=project.settings.flags,
+        series=layout.series,
+        patches=layout.patches,
+    )
+
+
+def _recorded(report: Path) -> Mapping[str, str]:
+    return recorded_outputs(report.read_bytes()) if report.is_file() else {}
+
+
+def _shown(description: str) -> str:
+    """The upstream without the folders of this machine: reports are the same everywhere."""
+    is_url = "://" in description or (
+        ":" in description and "/" not in description.partition(":")[0]
+    )
+    return description if is_url else Path(description).name
