@@ -70,9 +70,7 @@ def change_of(
 ) -> Change:
     """Read a file diff of the patch named `patch`, which is applied with `-p` `strip`."""
     names = diff.names(strip)
-    candidates = tuple(
-        dict.fromkeys(name for name in (names.old, names.new) if name is not None)
-    )
+    candidates = tuple(dict.fromkeys(name for name in (names.old, names.new) if name is not None))
     operation, hunks = diff.operation, diff.hunks
     old_mode, new_mode = _git_mode(diff.old_mode), _git_mode(diff.new_mode)
     shown = names.new or names.old or diff.new_name or diff.old_name or b"?"

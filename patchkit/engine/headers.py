@@ -1,8 +1,9 @@
 """Rewrites the header of a file diff for another path (engine; pure).
 
-Only the names are rewritten; prefixes, time stamps, noise lines and line ends stay byte for byte.
+Only what must is rewritten; prefixes, time stamps, noise lines and line ends stay byte for byte.
 So does git's `index` line: patch does not read it, and with new blob names a patch would depend on
-which copy of upstream it was ported on, and change more than it must."""
+which copy of upstream it was ported on, and change more than it must.
+"""
 
 from __future__ import annotations
 
@@ -13,60 +14,129 @@ from patchkit.diffing.quoting import git_header_names, header_name, quote, unquo
 from patchkit.model.patch import FileDiff, strip_components
 from patchkit.model.tree import Path, split_lines
 
+_GIT_START = b"diff --git "
 _NAME_LINE = re.compile(
-    rb"(--- |\+\+\+ |Index: |(?:rename|copy) (?:from|to) )(.*?)(\t.*|\r?\n?)$", re.DOTALL
+    rb"(--- |\+\+\+ |Index: |(?:rename|copy) (?:from|to) |rename (?:old|new) )(.*)", re.DOTALL
 )
+_HUNK_NAMES = (b"--- ", b"+++ ")
+_MOVE_LINES = (b"rename ", b"copy ", b"similarity index ", b"dissimilarity index ")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_PATCH_NAME = rb'(?:"(?:[^"\\]|\\.)*"|[^\s"]\S*)'
+_PATCH_NAMES = re.compile(rb"\s*" + _PATCH_NAME + rb"\s+" + _PATCH_NAME + rb"\s*")
 
 
 def moved_header(diff: FileDiff, strip: int, moved: Mapping[Path, Path]) -> bytes:
     """The header with every path in `moved` (stripped paths) replaced by its new one."""
     if all(old == new for old, new in moved.items()):
         return diff.header
-    return b"".join(
-        _moved_line(line, strip, moved, is_git=diff.is_git) for line in split_lines(diff.header)
-    )
+    return b"".join(_moved_line(line, diff, strip, moved) for line in split_lines(diff.header))
 
 
-def plain_git_header(diff: FileDiff, path: Path) -> bytes:
-    """A header for a modification of `path`, in place of one for a rename that upstream made
-    too."""
-    noise = diff.header.partition(b"diff --git ")[0]
-    old, new = quote(b"a/" + path), quote(b"b/" + path)
-    tab = b"\t" if b" " in path else b""
-    return noise + b"diff --git %b %b\n--- %b%b\n+++ %b%b\n" % (old, new, old, tab, new, tab)
+def header_without_hunks(header: bytes) -> bytes:
+    """The header of a git diff that has only its extended header left to say.
+
+    Without a hunk GNU patch takes the names from the `diff --git` line, where it needs quotes
+    around blanks, and would take the `---` and `+++` lines for those of the next file.
+    """
+    noise, lines = _parted(header)
+    kept = [line for line in lines if not line.startswith(_HUNK_NAMES)]
+    if kept and not is_readable_by_patch(header):
+        written = dict(line.rstrip(b"\r\n").partition(b" ")[::2] for line in lines)
+        old, new = (header_name(written.get(mark, b""), is_git=True) for mark in (b"---", b"+++"))
+        if old and new:
+            kept[0] = _git_line(old, new, _line_end(kept[0]))
+    return noise + b"".join(kept)
 
 
-def _moved_line(line: bytes, strip: int, moved: Mapping[Path, Path], *, is_git: bool) -> bytes:
-    if line.startswith(b"diff --git "):
-        names = git_header_names(line[len(b"diff --git ") :])
+def modification_header(diff: FileDiff, strip: int, path: Path) -> bytes:
+    """The header of a git rename as one of a modification of `path`: the file is there already, or
+    must stay there."""
+    noise, lines = _parted(diff.header)
+    names = git_header_names(lines[0][len(_GIT_START) :]) or (diff.old_name, diff.new_name)
+    old, new = (_redirected(name, strip, path) for name in names)
+    kept = [line for line in lines[1:] if not line.startswith((*_MOVE_LINES, *_HUNK_NAMES))]
+    line_end = _line_end(lines[0])
+    tail = (b"\t" if b" " in path else b"") + line_end
+    hunk_names = (b"--- " + quote(old) + tail, b"+++ " + quote(new) + tail)
+    return noise + b"".join((_git_line(old, new, line_end), *kept, *hunk_names))
+
+
+def is_readable_by_patch(header: bytes) -> bool:
+    """Whether GNU patch can read both names in the `diff --git` line of a header."""
+    _, lines = _parted(header)
+    return bool(lines) and _PATCH_NAMES.fullmatch(lines[0][len(_GIT_START) :]) is not None
+
+
+def _parted(header: bytes) -> tuple[bytes, list[bytes]]:
+    """The noise before the last `diff --git` line, and the lines from there on."""
+    lines = split_lines(header)
+    starts = [at for at, line in enumerate(lines) if line.startswith(_GIT_START)]
+    if not starts:
+        return header, []
+    return b"".join(lines[: starts[-1]]), lines[starts[-1] :]
+
+
+def _moved_line(line: bytes, diff: FileDiff, strip: int, moved: Mapping[Path, Path]) -> bytes:
+    if line.startswith(_GIT_START):
+        names = git_header_names(line[len(_GIT_START) :])
         if names is None:
             return line
-        old, new = (quote(_moved_name(name, strip, moved)) for name in names)
-        ending = line[len(line.rstrip(b"\r\n")) :]
-        return b"diff --git " + old + b" " + new + ending
+        old, new = (_moved_name(name, strip, moved) for name in names)
+        return line if (old, new) == names else _git_line(old, new, _line_end(line))
     found = _NAME_LINE.match(line)
     if found is None:
         return line
-    keyword, written, rest = found.groups()
-    has_prefix = keyword in (b"--- ", b"+++ ", b"Index: ")
-    depth = strip if has_prefix else max(strip - 1, 0)
-    name = header_name(written + rest, is_git=is_git) if has_prefix else unquote(written)
-    if name is None:
-        return line
-    new_name = _moved_name(name, depth, moved)
+    keyword, rest = found.groups()
+    has_prefix = not keyword.startswith((b"rename", b"copy"))
+    lead, written, tail = _parted_name(rest, has_prefix=has_prefix, is_git=diff.is_git)
+    name = unquote(written)
+    new_name = _moved_name(name, strip if has_prefix else max(strip - 1, 0), moved)
     if new_name == name and keyword == b"Index: ":
         # Index lines often carry no prefix at all.
         new_name = moved.get(name, name)
     if new_name == name:
         return line
-    tail = line[len(keyword) + len(written) :]
     if b" " in new_name and has_prefix and not tail.startswith(b"\t"):
         tail = b"\t" + tail
-    return keyword + quote(new_name) + written[len(quote(name)) :] + tail
+    return keyword + lead + quote(new_name) + tail
+
+
+def _parted_name(rest: bytes, *, has_prefix: bool, is_git: bool) -> tuple[bytes, bytes, bytes]:
+    """Blanks, the name as it is written, and what follows: a time stamp, a line end."""
+    lead = rest[: len(rest) - len(rest.lstrip(b" "))]
+    text = rest[len(lead) :]
+    if quoted := _QUOTED.match(text):
+        written = quoted[0]
+    else:
+        written = text.rstrip(b"\r\n")
+        if has_prefix:
+            written = header_name(text, is_git=is_git) or written
+    return lead, written, text[len(written) :]
+
+
+def _git_line(old: Path, new: Path, line_end: bytes) -> bytes:
+    """A `diff --git` line; GNU patch needs quotes around blanks there."""
+    names = (quote(name) for name in (old, new))
+    quoted = (
+        b'"' + name + b'"' if b" " in name and not name.startswith(b'"') else name for name in names
+    )
+    return _GIT_START + b" ".join(quoted) + line_end
+
+
+def _redirected(name: Path | None, strip: int, path: Path) -> Path:
+    """`path` with the prefix that `name` has in front of what stripping leaves."""
+    stripped = None if name is None else strip_components(name, strip)
+    if name is None or stripped is None:
+        return b"a/" * strip + path
+    return name[: len(name) - len(stripped)] + path
 
 
 def _moved_name(name: Path, strip: int, moved: Mapping[Path, Path]) -> Path:
     stripped = strip_components(name, strip)
     if stripped is None or stripped not in moved:
         return name
-    return name[: len(name) - len(stripped)] + moved[stripped]
+    return _redirected(name, strip, moved[stripped])
+
+
+def _line_end(line: bytes) -> bytes:
+    return line[len(line.rstrip(b"\r\n")) :]

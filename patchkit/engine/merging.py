@@ -12,7 +12,7 @@ from patchkit.diffing.alignment import Block, align, gaps
 from patchkit.diffing.edits import Edit, apply_edits, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
 from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks
-from patchkit.engine.rules import Rule, Sides
+from patchkit.engine.rules import IDENTICAL, Rule, Sides
 from patchkit.engine.versions import FilePair, HeldMark, Version
 from patchkit.model.patch import Hunk, Line, LineKind
 from patchkit.model.report import (
@@ -61,6 +61,17 @@ class _Taken:
     settlement: Settlement | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """The hunks applied to base: where each is, what they change, and what base becomes."""
+
+    hunks: Sequence[Hunk]
+    places: tuple[HunkPlace | None, ...]
+    edits: tuple[Edit, ...]
+    theirs: Version
+    rejected: tuple[Region, ...]
+
+
 def merge_hunks(
     pair: FilePair, hunks: Sequence[Hunk], owner: Owner, max_fuzz: int, rules: Sequence[Rule]
 ) -> MergedFile:
@@ -68,33 +79,48 @@ def merge_hunks(
 
     `pair.base` must be there. Where ours is absent every hunk that applies to base is held.
     """
-    base = pair.base
+    base, ours = pair.base, pair.ours
     assert base is not None
     places = place_hunks(hunks, base.lines, max_fuzz)
-    rejected = _rejected(hunks, places, base)
     edits = edits_of(hunks, places, base.lines)
     theirs = Version(base.path, base.mode, apply_edits(base.lines, edits))
-    if pair.ours is None:
-        regions = rejected + _all_held(pair, hunks, places, edits, theirs)
+    applied = _Applied(hunks, places, edits, theirs, _rejected(hunks, places, base))
+    if ours is None:
+        held = pair.missing or Held(HeldCause.FILE_GONE, "The file is not in the new upstream.")
         after = FilePair(theirs, None, missing=pair.missing, followed=pair.followed)
-        return MergedFile(after, (), _numbered(regions), 0, places)
-    ours = pair.ours
-    steps = merge(edits, base.lines, ours.lines, pair.blocks)
+        return _without_merge(applied, base, after, held)
+    if list(ours.lines) == list(theirs.lines) != list(base.lines):
+        settled = Settled(IDENTICAL.name, IDENTICAL.note)
+        after = FilePair(theirs, ours, align(theirs.lines, ours.lines), pair.followed)
+        return _without_merge(applied, base, after, settled)
+    return _merged(applied, base, ours, pair, owner, rules)
+
+
+def _merged(
+    applied: _Applied,
+    base: Version,
+    ours: Version,
+    pair: FilePair,
+    owner: Owner,
+    rules: Sequence[Rule],
+) -> MergedFile:
+    steps = merge(applied.edits, base.lines, ours.lines, pair.blocks)
     taken = [_take(step, pair, base, ours, owner, rules) for step in steps]
-    regions, marks = _regions_of(taken, base, ours, owner, len(rejected), pair.marks)
+    numbered_before = len(applied.rejected)
+    met, marks = _regions_of(taken, base, ours, owner, numbered_before, pair.marks)
     ours_edits = tuple(edit for step in taken for edit in step.edits)
     after = FilePair(
-        theirs,
+        applied.theirs,
         Version(ours.path, ours.mode, apply_edits(ours.lines, ours_edits)),
         realign([(step.step, step.lines, step.inner) for step in taken], pair.blocks),
         pair.followed,
         None,
         marks,
     )
-    lost = {number for region in (*rejected, *regions) if region.is_held for number in region.hunks}
-    return MergedFile(
-        after, ours_edits, _numbered((*rejected, *regions)), len(hunks) - len(lost), places
-    )
+    regions = (*applied.rejected, *met)
+    lost = {number for region in regions if region.is_held for number in region.hunks}
+    carried = len(applied.hunks) - len(lost)
+    return MergedFile(after, ours_edits, _numbered(regions), carried, applied.places)
 
 
 def _take(
@@ -186,9 +212,8 @@ def _regions_of(
                 stop = met.base_stop
                 growth = len(met.theirs) - (met.base_stop - met.base_start)
                 assert one.settlement is not None
-                region = _region(
-                    met, one.settlement, base, ours, numbered_before + len(regions) + 1
-                )
+                number = numbered_before + len(regions) + 1
+                region = _region(met, one.settlement, base, ours, shift, number)
                 regions.append(region)
                 if region.is_held:
                     start = met.base_start + shift
@@ -208,13 +233,14 @@ def _moved_mark(mark: HeldMark, shifts: Sequence[tuple[int, int]]) -> HeldMark:
 
 
 def _region(
-    met: Meeting, settlement: Settlement, base: Version, ours: Version, number: int
+    met: Meeting, settlement: Settlement, base: Version, ours: Version, shift: int, number: int
 ) -> Region:
+    """The region of a meeting; `shift` is by how many lines theirs has grown before it."""
     return Region(
         number,
         tuple(sorted({edit.hunk + 1 for edit in met.edits})),
         Span(met.base_start + 1, tuple(base.lines[met.base_start : met.base_stop])),
-        Span(met.base_start + 1, met.theirs),
+        Span(met.base_start + shift + 1, met.theirs),
         Span(met.ours_start + 1, tuple(ours.lines[met.ours_start : met.ours_stop])),
         settlement,
     )
@@ -229,20 +255,21 @@ def _rejected(
             continue
         near = nearest_place(hunk, base.lines)
         if near is None:
-            note, found = "No line of it is in the file.", Span(1, ())
+            where, found = "no line of it is in the file.", Span(1, ())
         else:
+            where = (
+                f"the nearest place is line {near.at + 1}, where {near.matching} of its "
+                f"{near.expected} lines stand."
+            )
             stop = min(near.at + len(hunk.old), len(base.lines))
             found = Span(near.at + 1, tuple(base.lines[near.at : stop]))
-            note = (
-                f"Hunk {number} does not apply to its own base; the nearest place is line "
-                f"{near.at + 1}, where {near.matching} of its {near.expected} lines stand."
-            )
+        note = f"Hunk {number} does not apply to its own base; {where}"
         regions.append(
             Region(
                 len(regions) + 1,
                 (number,),
-                Span(hunk.old_start, hunk.old),
-                Span(hunk.new_start, hunk.new),
+                Span(max(hunk.old_start, 1), hunk.old),
+                Span(max(hunk.new_start, 1), hunk.new),
                 found,
                 Held(HeldCause.REJECTED, note),
             )
@@ -250,38 +277,25 @@ def _rejected(
     return tuple(regions)
 
 
-def _all_held(
-    pair: FilePair,
-    hunks: Sequence[Hunk],
-    places: Sequence[HunkPlace | None],
-    edits: Sequence[Edit],
-    theirs: Version,
-) -> tuple[Region, ...]:
-    """A region for each hunk of a file that ours has not."""
-    base = pair.base
-    assert base is not None
-    held = pair.missing or Held(HeldCause.FILE_GONE, "The file is not in the new upstream.")
-    regions = []
+def _without_merge(
+    applied: _Applied, base: Version, after: FilePair, settlement: Settlement
+) -> MergedFile:
+    """Every hunk a region of its own: ours has no such file, or has just what the patch makes."""
+    regions = list(applied.rejected)
     growth = 0
-    for index, place in enumerate(places):
+    for index, (hunk, place) in enumerate(zip(applied.hunks, applied.places, strict=True)):
         if place is None:
             continue
-        mine = [edit for edit in edits if edit.hunk == index]
-        stop = place.at + len(hunks[index].old)
-        grown = sum(edit.growth for edit in mine)
+        stop = place.at + len(hunk.old)
         start = place.at + growth
-        regions.append(
-            Region(
-                0,
-                (index + 1,),
-                Span(place.at + 1, tuple(base.lines[place.at : stop])),
-                Span(start + 1, tuple(theirs.lines[start : stop + growth + grown])),
-                Span(1, ()),
-                held,
-            )
-        )
-        growth += grown
-    return tuple(regions)
+        growth += sum(edit.growth for edit in applied.edits if edit.hunk == index)
+        theirs = Span(start + 1, tuple(applied.theirs.lines[start : stop + growth]))
+        ours = Span(1, ()) if isinstance(settlement, Held) else theirs
+        found = Span(place.at + 1, tuple(base.lines[place.at : stop]))
+        regions.append(Region(0, (index + 1,), found, theirs, ours, settlement))
+    lost = sum(region.is_held for region in regions)
+    carried = len(applied.hunks) - lost
+    return MergedFile(after, (), _numbered(regions), carried, applied.places)
 
 
 def _numbered(regions: Sequence[Region]) -> tuple[Region, ...]:

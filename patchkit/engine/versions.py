@@ -27,6 +27,10 @@ class Version:
         """The version that a tree has at `path`."""
         return cls(path, file.mode, split_lines(file.content))
 
+    def is_like(self, other: Version) -> bool:
+        """Whether the two have the same lines and mode, wherever they stand."""
+        return self.mode == other.mode and list(self.lines) == list(other.lines)
+
     @property
     def content(self) -> bytes:
         """The bytes of the file."""

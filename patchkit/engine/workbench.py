@@ -6,16 +6,30 @@ The one place of the engine that changes as a port goes on. Trees are read throu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from patchkit.diffing.alignment import align
 from patchkit.engine.locating import Found, Locator
+from patchkit.engine.naming import picked_name
 from patchkit.engine.versions import FilePair, Version
-from patchkit.model.report import Followed, Held
-from patchkit.model.tree import File, Path, Tree
+from patchkit.model.patch import FileDiff
+from patchkit.model.report import Followed, Held, HeldCause
+from patchkit.model.tree import File, Overlay, Path, Tree
+
+_ABSENT = FilePair(None, None)
+_TAKEN_AWAY = Held(
+    HeldCause.FILE_GONE, "An earlier patch of the stack removed the file or moved it away."
+)
 
 
 class Workbench:
-    """Base (old upstream plus original patches) and ours (new upstream plus ported patches)."""
+    """Base (old upstream plus original patches) and ours (new upstream plus ported patches).
+
+    A patch may hold a run of git diffs. GNU patch reads what such a run copies or renames as it
+    was before the run, and writes its results only at the end of it, or when the run changes the
+    same file a second time (util.c, output_file); what it creates or deletes shows at once. So the
+    bench keeps the pairs from before the run.
+    """
 
     def __init__(self, old: Tree, new: Tree) -> None:
         self._old = old
@@ -24,13 +38,43 @@ class Workbench:
         self._pairs: dict[Path, FilePair] = {}
         self._ours: dict[Path, Version | None] = {}
         self._asked: dict[Path, File | None] = {}
+        self._written_folders: set[Path] = set()
+        self._run: str | None = None
+        self._before_run: dict[Path, FilePair] = {}
+
+    def begin(self, patch: str, diff: FileDiff) -> None:
+        """Say that `diff`, of the patch named `patch`, comes next."""
+        run = patch if diff.is_git else None
+        if run is None or run != self._run:
+            self._before_run.clear()
+        self._run = run
 
     def pair(self, path: Path) -> FilePair:
         """The file that base has at `path`, with its fellow in ours; both absent if base has
         none."""
-        if path not in self._pairs:
-            self._pairs[path] = self._load(path)
-        return self._pairs[path]
+        pair = self._pairs.get(path)
+        if pair is None:
+            pair = self._load(path)
+        elif pair.ours is not None and self.ours_at(pair.ours.path) is not pair.ours:
+            pair = self._refreshed(pair, pair.ours.path)
+        self._pairs[path] = pair
+        return pair
+
+    def changeable(self, path: Path) -> FilePair:
+        """The pair of a file that a diff changes; absent where GNU patch does not see it yet."""
+        if not self._has_base(path):
+            return _ABSENT
+        if path in self._before_run:
+            self._before_run.clear()
+        return self.pair(path)
+
+    def source(self, path: Path) -> FilePair:
+        """The pair of a file that a diff copies, as it was before the run."""
+        return self._before_run.get(path) or self.pair(path)
+
+    def is_changed_in_run(self, path: Path) -> bool:
+        """Whether the run of git diffs changed this file, which GNU patch has not written yet."""
+        return path in self._before_run
 
     def ours_at(self, path: Path) -> Version | None:
         """What ours has at `path` now."""
@@ -43,31 +87,45 @@ class Workbench:
         """Whether ours has a folder at `path`, or a file where a folder above it would be."""
         parents = path.split(b"/")[:-1]
         above = (b"/".join(parents[: count + 1]) for count in range(len(parents)))
-        if any(self.ours_at(parent) is not None for parent in above):
+        if any(self._has_ours(parent) for parent in above):
             return True
-        return (
-            self.ours_at(path) is None
-            and self._new.has_folder(path)
-            and not any(
-                version is None and name.startswith(path + b"/")
-                for name, version in self._ours.items()
-            )
-        )
+        return not self._has_ours(path) and self._has_ours_folder(path)
 
     def place_for_new(self, path: Path) -> tuple[Path, Followed | None]:
         """Where ours gets a file that a patch creates at `path`."""
         found = self._locator.place_for_new(path)
         return found.path, found.followed
 
+    def picked_in_base(self, names: tuple[Path, ...]) -> Path:
+        """Which of its names GNU patch takes for the file of a diff in base."""
+        return picked_name(names, self._has_base, self._has_base_folder)
+
+    def names_for(
+        self, candidates: tuple[Path, ...], path: Path, place: Path
+    ) -> Mapping[Path, Path]:
+        """Which names a file diff must change, and to what, so that GNU patch takes `place` in
+        ours for what is `path` in base; empty where it does already."""
+        moved = {} if place == path else {path: place}
+        names = [moved.get(name, name) for name in candidates]
+        if picked_name(names, self._has_ours, self._has_ours_folder) == place:
+            return moved
+        return {name: place for name in candidates if name != place}
+
     def put(self, path: Path, pair: FilePair) -> None:
         """Record what became of the file that base has (or had) at `path`."""
         self._pairs[path] = pair
         if pair.ours is not None:
-            self._ours[pair.ours.path] = pair.ours
+            self._write_ours(pair.ours.path, pair.ours)
+
+    def put_at_end_of_run(self, path: Path, pair: FilePair) -> None:
+        """Record what a diff makes of a file, or into which file it moves or copies one."""
+        if self._run is not None:
+            self._before_run.setdefault(path, self.pair(path))
+        self.put(path, pair)
 
     def remove_ours(self, path: Path) -> None:
         """Record that ours has no file at `path` any more."""
-        self._ours[path] = None
+        self._write_ours(path, None)
 
     def pristine(self) -> Mapping[Path, File | None]:
         """The new upstream's own files at every path that was asked for."""
@@ -84,16 +142,56 @@ class Workbench:
             self._asked[path] = self._new.get(path)
         return self._asked[path]
 
+    def _write_ours(self, path: Path, version: Version | None) -> None:
+        self._ours[path] = version
+        parents = path.split(b"/")[:-1]
+        self._written_folders.update(
+            b"/".join(parents[: count + 1]) for count in range(len(parents))
+        )
+
+    def _has_base(self, path: Path) -> bool:
+        """Whether GNU patch sees a file here when it applies the stack to the old upstream."""
+        before = self._before_run.get(path)
+        return self.pair(path).base is not None and (before is None or before.base is not None)
+
+    def _has_ours(self, path: Path) -> bool:
+        """Whether ours has a file here; a folder that is asked for does not become a result."""
+        if path in self._ours:
+            return self._ours[path] is not None
+        return self._new.get(path) is not None
+
+    def _has_ours_folder(self, path: Path) -> bool:
+        if path not in self._written_folders:
+            return self._new.has_folder(path)
+        there = {name: version is not None for name, version in self._ours.items()}
+        return _has_folder(self._new, there, path)
+
+    def _has_base_folder(self, path: Path) -> bool:
+        there = {name: pair.base is not None for name, pair in self._pairs.items()}
+        return _has_folder(self._old, there, path)
+
     def _load(self, path: Path) -> FilePair:
         file = self._old.get(path)
         if file is None:
-            return FilePair(None, None)
+            return _ABSENT
         base = Version.of(path, file)
         location = self._locator.locate(path)
         if not isinstance(location, Found):
             return FilePair(base, None, missing=Held(location.cause, location.note))
         ours = self.ours_at(location.path)
         if ours is None:
-            # An earlier patch removed it from ours while base kept it: only through a held region.
-            return FilePair(base, None)
+            return FilePair(base, None, missing=_TAKEN_AWAY)
         return FilePair(base, ours, align(base.lines, ours.lines), location.followed)
+
+    def _refreshed(self, pair: FilePair, place: Path) -> FilePair:
+        """A pair whose file in ours was changed for the sake of another file of base."""
+        ours = self.ours_at(place)
+        if ours is None:
+            return replace(pair, ours=None, blocks=(), missing=_TAKEN_AWAY)
+        blocks = () if pair.base is None else align(pair.base.lines, ours.lines)
+        return replace(pair, ours=ours, blocks=blocks)
+
+
+def _has_folder(tree: Tree, there: Mapping[Path, bool], path: Path) -> bool:
+    changes = {name: File(b"") if is_there else None for name, is_there in there.items()}
+    return Overlay(tree, changes).has_folder(path)

@@ -18,7 +18,10 @@ from patchkit.model.series import decode_name
 _T = TypeVar("_T")
 _Word = TypeVar("_Word", bound=Enum)
 _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
-_HINT = "It was damaged or edited: restore it, or move it away and run the rebase again."
+_HINT = (
+    "It was damaged or edited, or written by a newer patchkit: restore it, "
+    "or move it away and run the rebase again."
+)
 
 
 @dataclass(frozen=True, slots=True)

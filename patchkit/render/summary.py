@@ -66,15 +66,16 @@ def next_step(report: Report) -> str:
     cause = _first_cause(report)
     if cause is not None:
         patch, file, region = cause
+        causes = counted(report.causes, "held region", "held regions")
         return (
-            f"Next: port region {region.number} of {shown_file(file)} in {shown_name(patch.name)} "
-            "by hand (report.txt shows it), and run the same command again."
+            f"Next: settle {causes} by hand in the new stack, first region {region.number} of "
+            f"{shown_file(file)} in {shown_name(patch.name)} (report.txt shows its three sides)."
         )
     unfinished = [patch for patch in report.patches if patch.status.needs_person]
     if unfinished:
         return (
-            f"Next: port what is left of {_first_of(unfinished)} by hand (report.txt says what), "
-            "and run the same command again."
+            f"Next: port what is left of {_first_of(unfinished)} by hand in the new stack "
+            "(report.txt says what)."
         )
     doubtful = _of_status(report.patches, Status.RESOLVED, Status.ABSORBED)
     if doubtful:

@@ -65,8 +65,13 @@ class CachedClone:
 
         Raises `UpstreamError` for an unknown version, and when the URL or the cache cannot be used.
         """
-        object_id = self._cached(version) or self._fetched(version)
-        return GitTree(self._repository, self._repository.tree_of(object_id))
+        try:
+            object_id = self._cached(version) or self._fetched(version)
+            return GitTree(self._repository, self._repository.tree_of(object_id))
+        except OSError as problem:
+            raise UpstreamError(
+                f"{self.description}: its cache cannot be read: {problem.strerror}.", self._advice
+            ) from problem
 
     def close(self) -> None:
         """End the process that reads the cache."""
@@ -173,7 +178,11 @@ class CachedClone:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             with self.folder.with_name(f"{self.folder.name}.lock").open("ab") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self._progress(f"Waiting for another run that fetches {self.description}")
+                    fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
         except OSError as problem:
             raise UpstreamError(

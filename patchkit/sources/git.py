@@ -121,6 +121,7 @@ class ObjectReader:
 
     def _died(self) -> NotRead:
         assert self._process is not None
+        assert self._process.proc is not None
         assert self._stderr is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()

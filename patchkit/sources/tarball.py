@@ -13,6 +13,7 @@ import pathlib
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from stat import S_IXUSR
 from typing import IO, Self, TypeAlias
 
@@ -81,12 +82,7 @@ class TarballTree:
 
     def has_folder(self, path: Path) -> bool:
         """Whether there is a file somewhere below the folder `path`."""
-        start = path + b"/" if path else b""
-        return any(
-            name.startswith(start)
-            for name, entry in self._index_with(frozenset()).items()
-            if not isinstance(entry, _Refused)
-        )
+        return path in self._folders
 
     def listing(self) -> Mapping[Path, str]:
         """Every file with the id of its content; the index has them."""
@@ -102,6 +98,16 @@ class TarballTree:
         index = self._index_with(wanted)
         entries = (index.get(path) for path in wanted)
         self._keep([entry for entry in entries if isinstance(entry, _Stored)])
+
+    @cached_property
+    def _folders(self) -> frozenset[Path]:
+        """Every folder with a file somewhere below it, the root among them."""
+        folders = set()
+        for path in self.listing():
+            folder = path
+            while folder and (folder := folder.rpartition(b"/")[0]) not in folders:
+                folders.add(folder)
+        return frozenset(folders)
 
     def _index_with(self, wanted: frozenset[Path]) -> Mapping[Path, _Entry]:
         """The files by path; when it has to be made, the content of `wanted` is kept on the way."""

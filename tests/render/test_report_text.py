@@ -129,8 +129,8 @@ All regions are held for a person; nothing of the patch is carried.
         "    =======\n      b\n"
         "    >>>>>>> theirs, 2.5.1 with 0005-ruled.patch\n"
         "\n"
-        "Next: port region 1 of src/y.go in 0003-held.patch by hand (report.txt shows it), "
-        "and run the same command again.\n"
+        "Next: settle 1 held region by hand in the new stack, first region 1 of src/y.go in "
+        "0003-held.patch (report.txt shows its three sides).\n"
     )
 
 
@@ -175,10 +175,10 @@ PARTIAL = PortedPatch(
             (BROKEN, PARTIAL, BROKEN, BROKEN),
             "Next: mend 0009-b.patch and 2 other patches, which do not apply to 2.5.1",
         ),
-        ((PARTIAL,), "Next: port region 1 of x in 0003-p.patch by hand (report.txt shows it)"),
+        ((PARTIAL,), "Next: settle 1 held region by hand in the new stack, first region 1 of x in"),
         (
             (replace(PARTIAL, files=()),),
-            "Next: port what is left of 0003-p.patch by hand (report.txt says what)",
+            "Next: port what is left of 0003-p.patch by hand in the new stack (report.txt",
         ),
         (
             (

@@ -103,7 +103,7 @@ def write_files(root: Path, files: Mapping[bytes, File]) -> Path:
         place = root / os.fsdecode(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         if file.mode == SYMLINK:
-            os.symlink(file.content, os.fsencode(place))
+            os.symlink(file.content, os.fsencode(place))  # noqa: PTH211 (it would tidy the target)
         else:
             place.write_bytes(file.content)
             place.chmod(0o755 if file.mode == EXECUTABLE else 0o644)

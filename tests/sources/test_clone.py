@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from patchkit.errors import UpstreamError
-from patchkit.model.tree import File, Path as TreePath, blob_id
+from patchkit.model.tree import File, blob_id
+from patchkit.model.tree import Path as TreePath
 from patchkit.sources.clone import folder_name
 from patchkit.sources.upstream import Upstream, open_upstream
 
@@ -86,7 +88,7 @@ def test_only_what_is_asked_for_is_fetched(remote: Remote) -> None:
     tree.prefetch([*wanted, b"dir0", b"nothing"])
     assert ids(*FILES.values()) - ids(*map(FILES.get, wanted)) == missing_in(remote.clone)
     packs = set(remote.clone.glob("objects/pack/*.pack"))
-    assert 2 == len(packs)
+    assert len(packs) == 2
     tree.prefetch(wanted)
     assert [FILES[path] for path in wanted] == [tree.get(path) for path in wanted]
     assert packs == set(remote.clone.glob("objects/pack/*.pack"))
@@ -100,7 +102,7 @@ def test_only_the_version_asked_for_is_fetched(remote: Remote) -> None:
     new = git(remote.git_dir, *who, "commit-tree", "-m", "x", "-p", old, tree).decode().strip()
     git(remote.git_dir, "tag", "v3.0", new)
     assert SAMPLE[b"README"] == remote.open().tree("3.0").get(b"README")
-    assert [b"refs/tags/v3.0"] == git(remote.clone, "for-each-ref", "--format=%(refname)").split()
+    assert git(remote.clone, "for-each-ref", "--format=%(refname)").split() == [b"refs/tags/v3.0"]
     assert new == git(remote.clone, "rev-list", "--all").decode().strip()
 
 
@@ -114,7 +116,7 @@ def test_listing_needs_no_content(remote: Remote) -> None:
 def test_files_that_were_not_prefetched_come_when_read(remote: Remote) -> None:
     """A file that is read without a prefetch is fetched then, and said so."""
     tree = remote.open().tree("2.0")
-    assert SAMPLE == {path: tree.get(path) for path in SAMPLE}
+    assert {path: tree.get(path) for path in SAMPLE} == SAMPLE
     assert set() == missing_in(remote.clone)
     assert f"Fetching 1 object of {remote.url}" == remote.said[-1]
 
@@ -127,9 +129,9 @@ def test_what_is_in_the_cache_needs_no_network(remote: Remote) -> None:
     upstream = remote.open()
     tree = upstream.tree("1.0")
     tree.prefetch(FILES)
-    assert FILES == {path: tree.get(path) for path in FILES}
+    assert {path: tree.get(path) for path in FILES} == FILES
     assert FILES[b"dir0/file0"] == upstream.tree("v1.0").get(b"dir0/file0")
-    assert [] == remote.said
+    assert remote.said == []
 
 
 def test_offline_errors_say_what_to_do(remote: Remote) -> None:
@@ -203,7 +205,7 @@ def test_sha256_remote(tmp_path: Path) -> None:
     made.tag("1", SAMPLE)
     tree = made.open().tree("1")
     tree.prefetch(SAMPLE)
-    assert SAMPLE == {path: tree.get(path) for path in tree.listing()}
+    assert {path: tree.get(path) for path in tree.listing()} == SAMPLE
     made.opened[0].close()
 
 
@@ -226,6 +228,22 @@ def test_broken_cache_names_the_folder_to_delete(remote: Remote, damage: str) ->
             pack.write_bytes(b"junk" * 100)
     with pytest.raises(UpstreamError, match="safe to delete") as caught:
         remote.open().tree("1.0")
+    assert str(remote.clone) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("part", ["", "HEAD", "objects", "refs", "packed-refs", "config"])
+def test_cache_without_the_right_to_read(remote: Remote, part: str) -> None:
+    """A cache that may not be read is one line that names it."""
+    remote.open().tree("1.0")
+    git(remote.clone, "pack-refs", "--all")
+    place = remote.clone / part
+    mode = place.stat().st_mode
+    place.chmod(0)
+    with pytest.raises(UpstreamError) as caught:
+        remote.open().tree("1.0")
+    place.chmod(mode)
     assert str(remote.clone) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -265,15 +283,32 @@ def test_runs_at_the_same_time(remote: Remote) -> None:
         )
         for number in range(4)
     ]
-    assert ["0\n", "1\n", "2\n", "3\n"] == [run.communicate()[0] for run in runs]
-    assert 4 == len(git(remote.clone, "for-each-ref").splitlines())
+    assert [run.communicate()[0] for run in runs] == ["0\n", "1\n", "2\n", "3\n"]
+    assert len(git(remote.clone, "for-each-ref").splitlines()) == 4
     git(remote.clone, "fsck", "--connectivity-only")
+
+
+def test_run_that_has_to_wait_says_so(remote: Remote) -> None:
+    """While another run fetches into the same clone, the second waits and then goes on."""
+    remote.cache.mkdir()
+    holder = remote.clone.with_name(f"{remote.clone.name}.lock").open("wb")
+    fcntl.flock(holder, fcntl.LOCK_EX)
+
+    def say(sentence: str) -> None:
+        remote.said.append(sentence)
+        if sentence.startswith("Waiting"):
+            holder.close()
+
+    upstream = open_upstream(remote.url, cache=remote.cache, progress=say)
+    assert upstream.tree("2.0").get(b"README") == SAMPLE[b"README"]
+    upstream.close()
+    assert f"Waiting for another run that fetches {remote.url}" in remote.said
 
 
 def test_clone_is_private_and_follows_a_changed_url(remote: Remote, tmp_path: Path) -> None:
     """Nobody else can read the clone; its configuration has the URL of the last run."""
     remote.open().tree("1.0")
-    assert 0o700 == remote.clone.stat().st_mode & 0o777
+    assert remote.clone.stat().st_mode & 0o777 == 0o700
     git(remote.clone, "config", "remote.origin.url", "file:///old/password")
     assert SAMPLE[b"README"] == remote.open().tree("2.0").get(b"README")
     assert remote.url == git(remote.clone, "config", "remote.origin.url").decode().strip()
@@ -298,10 +333,10 @@ def test_password_is_never_shown(tmp_path: Path) -> None:
     upstream = open_upstream(url, cache=tmp_path, progress=said.append)
     with pytest.raises(UpstreamError) as caught:
         upstream.tree("1.0")
-    assert "https://127.0.0.1:9/group/project.git" == upstream.description
+    assert upstream.description == "https://127.0.0.1:9/group/project.git"
     shown = [str(caught.value), *said, *(place.name for place in tmp_path.iterdir())]
     assert said
-    assert [] == [text for text in shown if "s3cr3t" in text or "person" in text]
+    assert [text for text in shown if "s3cr3t" in text or "person" in text] == []
 
 
 def test_default_cache_is_the_person_s(remote: Remote, isolated_environment: Path) -> None:
@@ -335,5 +370,5 @@ def test_partial_clone_that_a_person_made(remote: Remote, tmp_path: Path, filter
     assert ids(SAMPLE[b"README"], SAMPLE[b"src/main.c"]) == here
     assert f"Fetching 2 objects of {clone}" == remote.said[-1]
     assert set(SAMPLE) == set(tree.listing())
-    assert SAMPLE == {path: tree.get(path) for path in SAMPLE}
+    assert {path: tree.get(path) for path in SAMPLE} == SAMPLE
     upstream.close()

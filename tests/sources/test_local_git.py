@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,7 +71,7 @@ def test_submodule_is_an_empty_file_and_not_listed(git_dir: Path) -> None:
         assert File(b"", SUBMODULE) == tree.get(b"a/sub")
         assert tree.get(b"a/sub/x") is None
         assert not tree.has_folder(b"a/sub")
-        assert [b"a/b"] == list(tree.listing())
+        assert list(tree.listing()) == [b"a/b"]
 
 
 def test_modes_of_old_repositories_are_made_regular(git_dir: Path) -> None:
@@ -91,7 +93,7 @@ def test_sha256_repository(tmp_path: Path) -> None:
     git(made, "tag", "1", commit(made, SAMPLE))
     with opened(made) as upstream:
         tree = upstream.tree("1")
-        assert SAMPLE == {path: tree.get(path) for path in tree.listing()}
+        assert {path: tree.get(path) for path in tree.listing()} == SAMPLE
         assert {64} == {len(object_id) for object_id in tree.listing().values()}
 
 
@@ -113,7 +115,7 @@ def test_relative_path(git_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A path relative to the current folder is shown as it was given."""
     monkeypatch.chdir(git_dir.parent)
     with opened(Path("made.git")) as upstream:
-        assert "made.git" == upstream.description
+        assert upstream.description == "made.git"
         assert SAMPLE[b"empty"] == upstream.tree("v1.0").get(b"empty")
 
 
@@ -157,7 +159,7 @@ def test_damaged_object_is_a_clear_error(git_dir: Path) -> None:
     with opened(git_dir) as upstream:
         tree = upstream.tree("1.0")
         for _ in range(2):
-            with pytest.raises(UpstreamError, match=f"{git_dir}: .*{object_id}"):
+            with pytest.raises(UpstreamError, match=rf"{git_dir}: .*{object_id}"):
                 tree.get(b"README")
             assert SAMPLE[b"run.sh"] == tree.get(b"run.sh")
 
@@ -183,10 +185,45 @@ def test_broken_repository_is_a_clear_error(git_dir: Path) -> None:
 
 
 def test_git_that_is_not_installed(git_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without git the error says what to install."""
+    """Without git the error says what to install, also when GitPython notices it first."""
     monkeypatch.setenv("PATH", str(git_dir))
     with opened(git_dir) as upstream, pytest.raises(UpstreamError, match="Install git"):
         upstream.tree("1.0")
+    program = (
+        "import sys\n"
+        "from patchkit.errors import UpstreamError\n"
+        "from patchkit.sources.upstream import open_upstream\n"
+        "try:\n"
+        "    open_upstream(sys.argv[1]).tree('1.0')\n"
+        "except UpstreamError as problem:\n"
+        "    print(problem)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(git_dir)],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == (b"git cannot be run. Install git 2.30 or newer.\n", b"")
+
+
+def test_upstream_that_is_not_closed_ends_with_the_program(git_dir: Path) -> None:
+    """A program that forgets to close its upstream ends at once, and without a word."""
+    program = (
+        "import sys\n"
+        "from patchkit.sources.upstream import open_upstream\n"
+        "upstream = open_upstream(sys.argv[1])\n"
+        "print(upstream.tree('1.0').get(b'README').content)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(git_dir)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == (b"b'no final newline'\n", b"")
 
 
 @root_only
@@ -214,7 +251,7 @@ def test_repository_of_somebody_else_is_read_but_runs_nothing(
 @pytest.mark.parametrize("content", [b"x", b"100644 a", b"100644 a\0short", b"9 a\0" + b"i" * 20])
 def test_what_is_no_tree_object_is_refused(content: bytes) -> None:
     """Cut off or senseless tree objects raise, and never give half an answer."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parse_folder(content, 20)
 
 

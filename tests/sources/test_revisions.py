@@ -67,13 +67,13 @@ def test_tags_are_tried_in_the_documented_order(git_dir: Path) -> None:
 def test_tag_comes_before_branch_and_branch_before_commit(git_dir: Path) -> None:
     """A name that is several things is the tag, then the branch, then the commit."""
     version = set_ref(git_dir, "refs/heads/main", "commit")[:12]
-    assert "commit" == found(git_dir, version)
+    assert found(git_dir, version) == "commit"
     set_ref(git_dir, f"refs/remotes/fork/{version}", "branch of a remote")
-    assert "branch of a remote" == found(git_dir, version)
+    assert found(git_dir, version) == "branch of a remote"
     set_ref(git_dir, f"refs/heads/{version}", "branch")
-    assert "branch" == found(git_dir, version)
+    assert found(git_dir, version) == "branch"
     set_ref(git_dir, f"refs/tags/{version}", "tag")
-    assert "tag" == found(git_dir, version)
+    assert found(git_dir, version) == "tag"
 
 
 def test_tag_pattern_is_tried_alone_and_then_the_version_as_it_is(git_dir: Path) -> None:
@@ -81,9 +81,9 @@ def test_tag_pattern_is_tried_alone_and_then_the_version_as_it_is(git_dir: Path)
     set_ref(git_dir, "refs/tags/v1", "guess")
     set_ref(git_dir, "refs/heads/main", "branch")
     set_ref(git_dir, "refs/tags/rel/1/final", "pattern")
-    assert "pattern" == found(git_dir, "1", tag_pattern="rel/{version}/final")
-    assert "branch" == found(git_dir, "main", tag_pattern="rel/{version}/final")
-    assert "guess" == found(git_dir, "v1", tag_pattern="rel/{version}/final")
+    assert found(git_dir, "1", tag_pattern="rel/{version}/final") == "pattern"
+    assert found(git_dir, "main", tag_pattern="rel/{version}/final") == "branch"
+    assert found(git_dir, "v1", tag_pattern="rel/{version}/final") == "guess"
     assert "no tag" in refused(git_dir, "1", tag_pattern="other-{version}").message
 
 
@@ -99,8 +99,8 @@ def test_annotated_and_nested_tags_are_followed_to_the_tree(git_dir: Path) -> No
     who = ("-c", "user.name=a", "-c", "user.email=a@b", "tag", "-a", "-m", "x")
     git(git_dir, *who, "inner", "main")
     git(git_dir, *who, "v1", "refs/tags/inner")
-    assert "content" == found(git_dir, "1")
-    assert "content" == found(git_dir, git(git_dir, "rev-parse", "v1").decode()[:9])
+    assert found(git_dir, "1") == "content"
+    assert found(git_dir, git(git_dir, "rev-parse", "v1").decode()[:9]) == "content"
 
 
 def test_tag_of_a_file_is_no_version(git_dir: Path) -> None:
@@ -114,12 +114,12 @@ def test_tag_of_a_file_is_no_version(git_dir: Path) -> None:
 def test_branches_of_remotes(git_dir: Path) -> None:
     """origin comes first; other remotes must agree, or be named."""
     set_ref(git_dir, "refs/remotes/one/topic", "one")
-    assert "one" == found(git_dir, "topic")
+    assert found(git_dir, "topic") == "one"
     set_ref(git_dir, "refs/remotes/two/topic", "two")
     assert "origin/main" in refused(git_dir, "topic").hints[0]
-    assert "two" == found(git_dir, "two/topic")
+    assert found(git_dir, "two/topic") == "two"
     set_ref(git_dir, "refs/remotes/origin/topic", "origin")
-    assert "origin" == found(git_dir, "topic")
+    assert found(git_dir, "topic") == "origin"
 
 
 def test_unknown_version_suggests_at_most_five_near_ones(git_dir: Path) -> None:
@@ -130,39 +130,17 @@ def test_unknown_version_suggests_at_most_five_near_ones(git_dir: Path) -> None:
     problem = refused(git_dir, "2.3.00")
     assert "version 2.3.00" in problem.message
     near = problem.hints[0].removeprefix("Near ones are: ").removesuffix(".").split(", ")
-    assert "foo-2.3.0" == near[0]
-    assert 5 == len(near)
-    assert "Near ones are: main." == refused(git_dir, "mian").hints[0]
+    assert near[0] == "foo-2.3.0"
+    assert len(near) == 5
+    assert refused(git_dir, "mian").hints[0] == "Near ones are: main."
     assert "tag pattern" in refused(git_dir, "quite else").hints[0]
 
 
 HOSTILE = (
-    "--help",
-    "-n",
-    "",
-    ".",
-    "..",
-    "../x",
-    "@",
-    "@{-1}",
-    "HEAD",
-    "HEAD~1",
-    "main^{tree}",
-    ":/x",
+    *("--help", "-n", "", ".", "..", "../x", "@", "@{-1}", "HEAD", "HEAD~1", "main^{tree}", ":/x"),
+    *("main:a", "*", "m?in", "[m]ain", "a\0b", "main\n", " main", "main.lock", "/main", "main/"),
+    *("refs/heads/main", "heads/main", "v1-0-gabcdef1", "x" * 5000, "\udce9", "caf\u00e9"),
 )
-HOSTILE += (
-    "main:a",
-    "*",
-    "m?in",
-    "[m]ain",
-    "a\0b",
-    "main\n",
-    " main",
-    "main.lock",
-    "/main",
-    "main/",
-)
-HOSTILE += ("refs/heads/main", "heads/main", "v1-0-gabcdef1", "x" * 5000, "\udce9", "caf\u00e9")
 
 
 @pytest.mark.parametrize("version", HOSTILE)

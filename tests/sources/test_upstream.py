@@ -32,7 +32,7 @@ def test_url_is_a_clone_and_not_asked_before_it_is_needed(source: str, tmp_path:
     upstream.close()
     assert isinstance(upstream, CachedClone)
     assert source == upstream.description
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_url_is_a_clone_and_not_asked_before_it_is_needed(source: str, tmp_path:
 def test_other_sources_are_refused(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unknown transports, options and what is not there give one line that says what is accepted."""
+    """Unknown transports, options and what is not there give one line."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UpstreamError) as caught:
         open_upstream(source, cache=tmp_path / "cache")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_host_that_looks_like_an_option_is_refused_by_git(tmp_path: Path) -> None:

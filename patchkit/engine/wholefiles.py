@@ -1,0 +1,155 @@
+"""Ports what creates or deletes a whole file (engine)."""
+
+from __future__ import annotations
+
+from patchkit.diffing.alignment import align
+from patchkit.diffing.edits import apply_edits, edits_of
+from patchkit.diffing.placing import place_hunks
+from patchkit.diffing.rehunking import write_hunks
+from patchkit.engine.changes import Change, kind_of
+from patchkit.engine.outcomes import PortedDiff, broken, rewritten, whole_region
+from patchkit.engine.versions import FilePair, HeldMark, Version
+from patchkit.engine.workbench import Workbench
+from patchkit.model.report import (
+    Followed,
+    FollowKind,
+    Held,
+    HeldCause,
+    PortedFile,
+    RegionRef,
+    Settled,
+    Status,
+)
+from patchkit.model.tree import REGULAR, Path
+
+
+def create(change: Change, bench: Workbench) -> PortedDiff:
+    """Port the creation of a file."""
+    path = bench.picked_in_base(change.candidates)
+    base = bench.pair(path).base
+    if base is not None and (base.lines or change.kind != kind_of(base.mode)):
+        note = "It creates a file that its own base has already."
+        return broken(change, HeldCause.REJECTED, note)
+    if len(change.hunks) > 1 or any(hunk.old for hunk in change.hunks):
+        note = "It creates a file, but expects lines in it."
+        return broken(change, HeldCause.REJECTED, note)
+    lines = change.hunks[0].new if change.hunks else ()
+    made = Version(path, change.new_mode or REGULAR, lines)
+    place, followed = bench.place_for_new(path)
+    ours = bench.ours_at(place)
+    if ours is None and not bench.is_blocked(place):
+        return _created(change, bench, made, place, followed)
+    if ours is not None and _is_made(change, made, ours):
+        bench.put(path, FilePair(made, ours, align(made.lines, ours.lines), followed))
+        settled = Settled("identical", "The new upstream has exactly this file.")
+        region = whole_region(settled, theirs=made.lines, ours=ours.lines)
+        count = len(change.hunks)
+        file = PortedFile(path, place, Status.UPSTREAMED, count, count, (region,), followed)
+        return PortedDiff(file, None)
+    return _create_held(change, bench, made, ours, followed)
+
+
+def delete(change: Change, bench: Workbench) -> PortedDiff:
+    """Port the deletion of a file."""
+    path = bench.picked_in_base(change.candidates)
+    pair = bench.changeable(path)
+    base, ours = pair.base, pair.ours
+    if base is None:
+        note = "It deletes a file that its own base has not."
+        return broken(change, HeldCause.REJECTED, note)
+    places = place_hunks(change.hunks, base.lines, change.policy.max_fuzz)
+    removal = edits_of(change.hunks, places, base.lines)
+    if None in places or apply_edits(base.lines, removal) or change.kind != kind_of(base.mode):
+        note = "It deletes a file that has other content in its own base."
+        return broken(change, HeldCause.REJECTED, note)
+    if ours is None:
+        return _delete_without_ours(change, bench, path, base, pair.missing)
+    followed = pair.followed if ours.path != path else None
+    count = len(change.hunks)
+    if list(ours.lines) != list(base.lines) or kind_of(ours.mode) != kind_of(base.mode):
+        held = Held(HeldCause.FILE_CHANGED, "The patch deletes this file, and upstream changed it.")
+        region = whole_region(held, base=base.lines, ours=ours.lines)
+        bench.put(path, FilePair(None, ours))
+        file = PortedFile(path, ours.path, Status.CONFLICTED, count, 0, (region,), followed)
+        return PortedDiff(file, None)
+    hunks = write_hunks(ours.lines, removal, change.hunks)
+    names = bench.names_for(change.candidates, path, ours.path)
+    bench.put(path, FilePair(None, None))
+    bench.remove_ours(ours.path)
+    is_same = not names and [one.raw for one in hunks] == [one.raw for one in change.hunks]
+    raw = change.diff.raw if is_same else rewritten(change, names, hunks)
+    status = Status.UNCHANGED if is_same else Status.SHIFTED
+    status = status if ours.path == path else Status.FOLLOWED
+    return PortedDiff(PortedFile(path, ours.path, status, count, count, (), followed), raw)
+
+
+def _created(
+    change: Change, bench: Workbench, made: Version, place: Path, followed: Followed | None
+) -> PortedDiff:
+    names = bench.names_for(change.candidates, made.path, place)
+    ported = Version(place, made.mode, made.lines)
+    earlier = None if followed is None else Followed(FollowKind.EARLIER, 100)
+    bench.put(made.path, FilePair(made, ported, align(made.lines, made.lines), earlier))
+    raw = rewritten(change, names, change.hunks) if names else change.diff.raw
+    status = Status.UNCHANGED if place == made.path else Status.FOLLOWED
+    count = len(change.hunks)
+    return PortedDiff(PortedFile(made.path, place, status, count, count, (), followed), raw)
+
+
+def _is_made(change: Change, made: Version, ours: Version) -> bool:
+    """Whether ours is just what the patch makes; a diff without a mode does not say which."""
+    says_mode = change.new_mode is not None
+    is_same_mode = ours.mode == made.mode if says_mode else kind_of(ours.mode) == kind_of(made.mode)
+    return is_same_mode and list(ours.lines) == list(made.lines)
+
+
+def _create_held(
+    change: Change,
+    bench: Workbench,
+    made: Version,
+    ours: Version | None,
+    followed: Followed | None,
+) -> PortedDiff:
+    held = _why_not_created(made, ours)
+    there = () if ours is None else ours.lines
+    ref = RegionRef(change.owner.patch, change.owner.file, 1)
+    marks = (HeldMark(0, len(made.lines), ref),)
+    blocks = () if ours is None else align(made.lines, ours.lines)
+    missing = Held(held.cause, held.note, ref) if ours is None else None
+    bench.put(made.path, FilePair(made, ours, blocks, followed, missing, marks))
+    place = None if ours is None else ours.path
+    region = whole_region(held, theirs=made.lines, ours=there)
+    count = len(change.hunks)
+    file = PortedFile(made.path, place, Status.CONFLICTED, count, 0, (region,), followed)
+    return PortedDiff(file, None)
+
+
+def _why_not_created(made: Version, ours: Version | None) -> Held:
+    if ours is None:
+        note = "A folder, or a file in place of a folder, is in the way in the new upstream."
+        return Held(HeldCause.FILE_EXISTS, note)
+    if kind_of(ours.mode) != kind_of(made.mode):
+        note = "The patch creates this file, and the new upstream has one of another kind."
+        return Held(HeldCause.KIND, note)
+    if list(ours.lines) == list(made.lines):
+        note = (
+            f"The patch creates this file with mode {made.mode:o}, the new upstream has it with "
+            f"mode {ours.mode:o}."
+        )
+        return Held(HeldCause.MODE, note)
+    note = "The patch creates this file, and the new upstream has one with other content."
+    return Held(HeldCause.FILE_EXISTS, note)
+
+
+def _delete_without_ours(
+    change: Change, bench: Workbench, path: Path, base: Version, missing: Held | None
+) -> PortedDiff:
+    """Upstream removed the file too; where it may have moved, a person decides."""
+    bench.put(path, FilePair(None, None))
+    count = len(change.hunks)
+    if missing is not None and missing.cause is HeldCause.FILE_AMBIGUOUS:
+        region = whole_region(missing, base=base.lines)
+        return PortedDiff(PortedFile(path, None, Status.CONFLICTED, count, 0, (region,)), None)
+    settled = Settled("identical", "The new upstream has no such file.")
+    region = whole_region(settled, base=base.lines)
+    return PortedDiff(PortedFile(path, None, Status.UPSTREAMED, count, count, (region,)), None)

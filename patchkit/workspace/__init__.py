@@ -1,0 +1,1 @@
+"""What stands on disk: stack folders, their settings, and how output gets there (faces' floor)."""

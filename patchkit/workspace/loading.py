@@ -1,0 +1,260 @@
+"""Reads a patch stack from its folder, and says everything that is wrong with it at once.
+
+Workspace floor. Nothing outside the folder is read, whatever the series names and wherever
+symbolic links lead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import posixpath
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from patchkit.diffing.unified import parse_patch
+from patchkit.errors import PatchkitError, StackError
+from patchkit.model.series import Entry, Series, decode_name, shown_name
+from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
+from patchkit.workspace.layout import leaves_folder, read_layout, series_files_in
+
+_PATCH_SUFFIXES = (".patch", ".diff")
+_COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz", ".lz", ".lzma", ".zst")
+_GUILT_GUARD = re.compile(rb"#[+-]\w\S*")
+_MOST_SHOWN = 20
+_MOST_COMPARED = 100
+
+
+def load_stack(root: Path, *, flags: frozenset[str] = frozenset()) -> Stack:
+    """Read the stack in the folder `root`; `flags` decide which guarded patches are applied.
+
+    Raises `StackError` for what is wrong with the folder (no series file; a patch missing, listed
+    twice, not listed in series.conf, or outside the folder), `SeriesFormatError` for the series
+    and `PatchFormatError` for a patch. Several problems with the patches are one `StackError`
+    whose message has a line for each. What may stay as it is goes to `Stack.warnings`.
+    """
+    layout, series = read_layout(root)
+    folder = _Folder(root, layout, series)
+    problems: list[PatchkitError] = list(folder.doubled())
+    warnings = list(_doubts(folder, flags))
+    patches: list[StackedPatch] = []
+    guarded: list[tuple[str, bytes]] = []
+    for number, entry in folder.first_lines.values():
+        is_selected = entry.selected_by(flags)
+        try:
+            raw = folder.content(number, entry.name)
+            if is_selected:
+                patches.append(StackedPatch(entry, parse_patch(entry.name, raw)))
+            else:
+                guarded.append((entry.name, raw))
+        except _MissingPatchError as error:
+            if is_selected:
+                problems.append(error)
+            else:
+                warnings.append(f"{error.message} No flag selects it.")
+        except PatchkitError as error:
+            problems.append(error)
+    if folder.unlisted and layout.dialect is Dialect.SERIES_CONF and layout.patches:
+        problems.append(_unlisted_error(folder))
+    elif folder.unlisted:
+        warnings.append(f"{folder.series_file}: not listed: {_listed(folder.unlisted)}.")
+    if problems:
+        raise _as_one(folder.series_file, problems)
+    return Stack(layout, series, tuple(patches), tuple(guarded), tuple(warnings))
+
+
+class _MissingPatchError(StackError):
+    """The series names a patch that is not there."""
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """The folder of a stack whose series has been read."""
+
+    root: Path
+    layout: Layout
+    series: Series
+
+    @property
+    def series_file(self) -> Path:
+        return self.root / self.layout.series
+
+    @cached_property
+    def numbered(self) -> tuple[tuple[int, Entry], ...]:
+        """Every patch with the number of the line that names it."""
+        return tuple(
+            (number, line.entry)
+            for number, line in enumerate(self.series.lines, 1)
+            if line.entry is not None
+        )
+
+    @cached_property
+    def first_lines(self) -> dict[str, tuple[int, Entry]]:
+        """By file, the first line that names it."""
+        first: dict[str, tuple[int, Entry]] = {}
+        for number, entry in self.numbered:
+            first.setdefault(posixpath.normpath(entry.name), (number, entry))
+        return first
+
+    @cached_property
+    def real_root(self) -> str:
+        return os.path.realpath(self.root)
+
+    def doubled(self) -> Iterator[StackError]:
+        """An error for every line that names a patch for the second time."""
+        for number, entry in self.numbered:
+            first, _ = self.first_lines[posixpath.normpath(entry.name)]
+            if first != number:
+                yield StackError(
+                    f"{self._place(number, entry.name)}: listed twice, first on line {first}.",
+                    "Delete one of the two lines.",
+                )
+
+    def content(self, number: int, name: str) -> bytes:
+        """The bytes of the patch `name`, which stands on line `number` of the series."""
+        place = self._place(number, name)
+        if leaves_folder(name):
+            raise StackError(
+                f"{place}: the path leads out of the folder.",
+                "Put the patch into the folder and name it there.",
+            )
+        path = self.root / self.layout.place_of(name)
+        try:
+            real = os.path.realpath(path, strict=True)
+            if not Path(real).is_relative_to(self.real_root):
+                raise StackError(
+                    f"{place}: a symbolic link leads out of the folder, to {shown_name(real)}.",
+                    "Put a copy of the patch into the folder.",
+                )
+            mode = path.stat().st_mode
+            if stat.S_ISREG(mode):
+                return self._plain(place, path)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise self._missing(place, name) from error
+        except OSError as error:
+            raise StackError(
+                f"{place}: cannot be read: {error.strerror}.", "Check the file and its permissions."
+            ) from error
+        if stat.S_ISDIR(mode):
+            raise StackError(
+                f"{place}: a folder, not a patch file.",
+                "Name the patches that are in it, one on a line.",
+            )
+        raise StackError(f"{place}: not a regular file.", "Replace it by the patch itself.")
+
+    def _plain(self, place: str, path: Path) -> bytes:
+        if path.name.endswith(_COMPRESSED_SUFFIXES):
+            raise StackError(
+                f"{place}: a compressed patch.", "Unpack it and name the unpacked file."
+            )
+        return path.read_bytes()
+
+    def _missing(self, place: str, name: str) -> _MissingPatchError:
+        path = self.root / self.layout.place_of(name)
+        if path.is_symlink():
+            return _MissingPatchError(
+                f"{place}: a broken symbolic link.", "Replace it by the patch itself."
+            )
+        elsewhere = self.root / name if self.layout.patches else self.root / "patches" / name
+        where = shown_name(self.layout.patches or ".")
+        if os.path.lexists(elsewhere):
+            hint = f"But there is {shown_name(str(elsewhere))}: move it, or correct the line."
+        elif near := self._names_near(name):
+            hint = f"Did you mean {' or '.join(map(shown_name, near))}?"
+        else:
+            hint = "Add the file, or delete the line."
+        return _MissingPatchError(f"{place}: no such file in {where}/.", hint)
+
+    def _names_near(self, name: str) -> list[str]:
+        # A file that another line names is not the one that this line means.
+        return difflib.get_close_matches(name, self.unnamed[:_MOST_COMPARED])
+
+    @cached_property
+    def unnamed(self) -> tuple[str, ...]:
+        """The patch files of the folder that are no patch of the series, sorted."""
+        return tuple(sorted(set(self._patch_files()) - self.first_lines.keys()))
+
+    @cached_property
+    def unlisted(self) -> tuple[str, ...]:
+        """Those of `unnamed` that no comment mentions either."""
+        return tuple(name for name in self.unnamed if not self.series.mentions(name))
+
+    def _patch_files(self) -> Iterator[str]:
+        """Every file in the folders of the stack that is a patch by its name."""
+        top = self.root / self.layout.patches
+        pending = self._top_folders()
+        while pending:
+            folder = pending.pop()
+            for found in _scan(top / folder):
+                name = posixpath.join(folder, found.name)
+                if found.name.startswith("."):
+                    continue
+                if not found.is_dir(follow_symlinks=False):
+                    if name.endswith(_PATCH_SUFFIXES):
+                        yield name
+                elif self.layout.patches:
+                    pending.append(name)
+
+    def _top_folders(self) -> list[str]:
+        """Where to look for patches: a root has other folders too, so there the named ones only."""
+        if self.layout.patches:
+            return [""]
+        names = (name for name in self.first_lines if not leaves_folder(name))
+        return sorted({"", *map(posixpath.dirname, names)})
+
+    def _place(self, number: int, name: str) -> str:
+        return f"{self.series_file}:{number}: {shown_name(name)}"
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return []  # what the series names in there is reported as missing
+    except OSError as error:
+        raise StackError(
+            f"{folder}: cannot be read: {error.strerror}.", "Check its permissions."
+        ) from error
+
+
+def _doubts(folder: _Folder, flags: frozenset[str]) -> Iterator[str]:
+    """Warnings about what the series file says."""
+    others = [place for place in series_files_in(folder.root) if place != folder.layout.series]
+    if others:
+        yield f"{folder.series_file}: is used; {', '.join(others)} beside it is not read."
+    known = {guard.flag for _, entry in folder.numbered for guard in entry.guards}
+    for flag in sorted(flags - known):
+        yield f"{folder.series_file}: no guard asks for the flag {flag}."
+    for number, line in enumerate(folder.series.lines, 1):
+        if line.entry is not None and (guard := _GUILT_GUARD.match(line.comment)):
+            yield (
+                f"{folder.series_file}:{number}: {shown_name(decode_name(guard[0]))} is read as a "
+                "comment; a guard stands before the name, without #."
+            )
+
+
+def _unlisted_error(folder: _Folder) -> StackError:
+    return StackError(
+        f"{folder.series_file}: not listed: {_listed(folder.unlisted)}.",
+        f"List it, delete it, or mention it in a comment of {folder.layout.series}.",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(map(shown_name, names[:_MOST_SHOWN]))
+    more = len(names) - _MOST_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _as_one(series_file: Path, problems: Sequence[PatchkitError]) -> PatchkitError:
+    if len(problems) == 1:
+        return problems[0]
+    lines = [str(problem) for problem in problems[:_MOST_SHOWN]]
+    if len(problems) > _MOST_SHOWN:
+        lines.append(f"And {len(problems) - _MOST_SHOWN} more.")
+    return StackError("\n  ".join([f"{series_file}: {len(problems)} problems.", *lines]))

@@ -1,0 +1,64 @@
+"""Where an output file may stand: inside its folder, and never behind a symbolic link.
+
+Workspace floor. Paths of outputs come from a series, a report or a manifest that anybody may
+have written, so each goes through here before it is read, replaced or removed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from patchkit.errors import OutputError
+from patchkit.model.series import shown_name
+
+STAGE = ".patchkit-stage"
+"""The folder inside an output folder in which a change of it is prepared."""
+
+
+def checked_path(path: str) -> str:
+    """`path` without `.` and doubled slashes.
+
+    Raises `OutputError` when it is not relative, leads upwards, or lies in the stage.
+    """
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path.startswith("/") or "\0" in path or not parts or ".." in parts or parts[0] == STAGE:
+        raise OutputError(
+            f"{shown_name(path)}: not a place for a file in the output folder.",
+            "Rename the patch that is called so.",
+        )
+    return "/".join(parts)
+
+
+def status_at(root: Path, path: str) -> os.stat_result | None:
+    """The status of the file at a checked path below `root`; None where there is none.
+
+    Raises `OutputError` when a part of the path is a symbolic link, when there is a file where
+    a folder is needed or something else where a file is needed, or when it cannot be looked at.
+    """
+    parts = path.split("/")
+    place = root
+    for depth, part in enumerate(parts, 1):
+        place = place / part
+        try:
+            status = place.lstat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise OutputError(f"{_shown(place)}: {error.strerror}.") from error
+        if stat.S_ISLNK(status.st_mode):
+            raise OutputError(
+                f"{_shown(place)}: a symbolic link; nothing is written through it.",
+                "Replace it by a real file or folder.",
+            )
+        if depth < len(parts) and not stat.S_ISDIR(status.st_mode):
+            raise OutputError(f"{_shown(place)}: a file where a folder is needed.", "Move it away.")
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+        raise OutputError(f"{_shown(place)}: {kind} where a file is needed.", "Move it away.")
+    return status
+
+
+def _shown(place: Path) -> str:
+    return shown_name(str(place))

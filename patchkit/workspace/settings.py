@@ -1,0 +1,252 @@
+"""Reads `patchkit.yaml`, format version 1; the only module that knows yaml.
+
+Workspace floor. The format is documented in `docs/reference/patchkit-yaml.md`. The file is read as
+a tree of nodes and never turned into objects, so that every complaint can name line and column.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from patchkit.errors import SettingsError
+from patchkit.workspace.folders import folders_below
+
+SETTINGS_FILE = "patchkit.yaml"
+
+_VERSION = "{version}"
+_DEPTH_BELOW = 3
+_STRING = "tag:yaml.org,2002:str"
+_NULL = "tag:yaml.org,2002:null"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
+_FLAG = re.compile(r"[^\s+!-][^\s]*")
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+:")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `patchkit.yaml` says; without such a file (`path` None) every field has its default.
+
+    `upstream` is a URL or an absolute path. `tag`, `stack` and `output` are patterns in which
+    `{version}` stands for the version. `fuzz` None leaves the limit to the command.
+    """
+
+    path: Path | None = None
+    name: str | None = None
+    upstream: str | None = None
+    upstream_note: str = ""
+    tag: str | None = None
+    fuzz: int | None = None
+    strip: int = 1
+    flags: frozenset[str] = frozenset()
+    stack: str | None = None
+    output: str | None = None
+
+    def stack_folder(self, version: str) -> Path | None:
+        """The folder of the stack for `version`; None when the settings do not say."""
+        return self._folder(self.stack, version)
+
+    def output_folder(self, version: str) -> Path | None:
+        """The folder that the stack for `version` is written to; None when it is not said."""
+        return self._folder(self.output, version)
+
+    def _folder(self, pattern: str | None, version: str) -> Path | None:
+        if pattern is None or self.path is None:
+            return None
+        return self.path.parent / pattern.replace(_VERSION, version)
+
+
+def find_settings(start: Path) -> Path | None:
+    """The `patchkit.yaml` that a command run in the folder `start` goes by; None if there is none.
+
+    The nearest one in `start` or above it counts; failing that, the only one at most three levels
+    below, hidden folders left out. Raises `SettingsError` when there are several below.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if os.path.lexists(folder / SETTINGS_FILE):
+            return folder / SETTINGS_FILE
+    below = [
+        folder / SETTINGS_FILE
+        for folder in folders_below(here, _DEPTH_BELOW)
+        if os.path.lexists(folder / SETTINGS_FILE)
+    ]
+    if len(below) > 1:
+        raise SettingsError(
+            f"{start}: several {SETTINGS_FILE} below: {', '.join(map(str, below))}.",
+            "Choose one by passing its stack with --stack.",
+        )
+    return below[0] if below else None
+
+
+def settings_beside(stack_root: Path) -> Settings:
+    """The settings of a stack that was named by its folder: from the file in that folder or the
+    one above it. Defaults when there is no file. Raises what `load_settings` raises.
+    """
+    root = stack_root.resolve()
+    for folder in (root, root.parent):
+        if os.path.lexists(folder / SETTINGS_FILE):
+            return load_settings(folder / SETTINGS_FILE)
+    return Settings()
+
+
+def load_settings(path: Path) -> Settings:
+    """Read one `patchkit.yaml`.
+
+    Raises `SettingsError` when it cannot be read, is not UTF-8 or not YAML, or has a key or a
+    value that is not understood; the message has line and column.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}.") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8.", "Save the file as UTF-8.") from error
+    values = _read_values(path, _compose(path, text))
+    return Settings(path=path, **{"stack": _VERSION, "output": _VERSION, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A key or a value of the file, with what a message about it needs."""
+
+    path: Path
+    key: str
+    node: yaml.Node
+
+    def error(self, problem: str, *hints: str) -> SettingsError:
+        mark = self.node.start_mark
+        place = f"{self.path}:{mark.line + 1}:{mark.column + 1}"
+        return SettingsError(f"{place}: {self.key}: {problem}", *hints)
+
+    def text(self) -> str:
+        """A text on one line that is not empty."""
+        if not isinstance(self.node, yaml.ScalarNode):
+            raise self.error(
+                "must be a text, not a list or a mapping.", "Quote a text that begins with { or [."
+            )
+        if self.node.tag == _NULL:
+            raise self.error("has no value.", "Give it one, or delete the line.")
+        if self.node.tag != _STRING:
+            raise self.error(
+                f"must be a text, but YAML reads {self.node.value} as something else.",
+                f'Write it as "{self.node.value}".',
+            )
+        text = str(self.node.value).strip()
+        if not text or not text.isprintable():
+            raise self.error("must be a text on one line.")
+        return text
+
+
+def _compose(path: Path, text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
+        raise SettingsError(
+            f"{place}: not YAML: {error.problem or error.context}.",
+            "Quote a text that holds one of : # { [ and indent by spaces.",
+        ) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SettingsError(
+            f"{path}:{line}: not YAML: a control character.", "Delete it."
+        ) from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: nested too deeply to be settings.") from error
+
+
+def _read_values(path: Path, root: yaml.Node | None) -> dict[str, Any]:
+    if root is None or root.tag == _NULL:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        raise _Value(path, "the file", root).error("must be keys with values, as in `name: kata`.")
+    values: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    for key_node, value_node in root.value:
+        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list or mapping"
+        place = _Value(path, key, key_node)
+        if key not in _READERS:
+            near = difflib.get_close_matches(key, _READERS, n=1)
+            hints = [f"Did you mean {near[0]}?"] if near else []
+            raise place.error("unknown key.", *hints, f"Known are {', '.join(_READERS)}.")
+        if key in lines:
+            raise place.error(f"given twice, first on line {lines[key]}.", "Delete one of them.")
+        lines[key] = key_node.start_mark.line + 1
+        values[key.replace("-", "_")] = _READERS[key](_Value(path, key, value_node))
+    return values
+
+
+def _name(value: _Value) -> str:
+    name = value.text()
+    if not _NAME.fullmatch(name):
+        raise value.error("a package name has letters, digits and . _ + - only.")
+    return name
+
+
+def _upstream(value: _Value) -> str:
+    upstream = value.text()
+    if _REMOTE.match(upstream):
+        return upstream
+    return str((value.path.parent / upstream).resolve())
+
+
+def _number(value: _Value) -> int:
+    node = value.node
+    if isinstance(node, yaml.ScalarNode) and node.style is None and _NUMBER.fullmatch(node.value):
+        return int(node.value)
+    raise value.error("must be a whole number, 0 or more.")
+
+
+def _flags(value: _Value) -> frozenset[str]:
+    if not isinstance(value.node, yaml.SequenceNode):
+        raise value.error("must be a list, as in `[virt, debug]`.")
+    flags = set()
+    for node in value.node.value:
+        item = _Value(value.path, value.key, node)
+        flag = item.text()
+        if not _FLAG.fullmatch(flag):
+            raise item.error(
+                f"{flag} is not a flag.", "A flag is one word without + - ! before it."
+            )
+        flags.add(flag)
+    return frozenset(flags)
+
+
+def _pattern(value: _Value) -> str:
+    pattern = value.text()
+    if set("{}") & set(pattern.replace(_VERSION, "")):
+        raise value.error(f"only {_VERSION} may stand in braces.")
+    return pattern
+
+
+def _tag(value: _Value) -> str:
+    pattern = _pattern(value)
+    if _VERSION not in pattern:
+        raise value.error(f"must contain {_VERSION}.", f"For instance v{_VERSION}.")
+    return pattern
+
+
+_READERS: Mapping[str, Callable[[_Value], Any]] = {
+    "name": _name,
+    "upstream": _upstream,
+    "upstream-note": _Value.text,
+    "tag": _tag,
+    "fuzz": _number,
+    "strip": _number,
+    "flags": _flags,
+    "stack": _pattern,
+    "output": _pattern,
+}

@@ -1,0 +1,297 @@
+"""Changes a folder as a whole: after a kill at any moment it is as before, or as planned.
+
+Workspace floor. A folder that is not there yet is built in a scratch folder beside it and renamed
+into place. For one that exists the new files are first written to its stage:
+
+    .patchkit-stage/lock         held (flock) as long as a process is at work here
+    .patchkit-stage/files/0 …    the new files, complete, with their modes
+    .patchkit-stage/plan.json    what goes where, and what is removed
+    .patchkit-stage/commit.json  the same file, renamed once all of this is on the disk
+
+That last rename decides. A stage without `commit.json` is thrown away; one with it is carried out,
+and carrying it out a second time does no harm.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+
+from patchkit.errors import OutputError
+from patchkit.workspace.places import STAGE, checked_path, status_at
+
+_NEW, _FILES, _PLAN, _COMMIT, _LOCK = "new", "files", "plan.json", "commit.json", "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to be written: its path relative to the folder, its bytes, its exact mode."""
+
+    path: str
+    content: bytes
+    mode: int = 0o644
+
+
+class Recovery(Enum):
+    """What `recover` found; the value is the word for it in messages."""
+
+    NOTHING = "nothing"
+    """No write was interrupted."""
+    FINISHED = "finished"
+    """An interrupted write had been decided; the folder is now as that write planned it."""
+    DISCARDED = "discarded"
+    """An interrupted write had not been decided; the folder is as it was before that write."""
+
+
+def recover(root: Path) -> Recovery:
+    """Finish or undo a write into `root` that was interrupted. Touches nothing otherwise.
+
+    Raises `OutputError` when another process is writing there, and `OSError`.
+    """
+    scratch, stage = _scratch_of(root), root / STAGE
+    found = Recovery.NOTHING
+    if _is_real_folder(scratch):
+        with _locked(scratch):
+            if (scratch / _NEW).exists():
+                found = Recovery.DISCARDED
+            shutil.rmtree(scratch)
+    if _is_real_folder(stage):
+        with _locked(stage):
+            if (stage / _COMMIT).exists():
+                found = Recovery.FINISHED
+                _carry_out(root, stage)
+            else:
+                if (stage / _PLAN).exists():
+                    found = Recovery.DISCARDED
+                _discard(root, stage)
+    return found
+
+
+def build_folder(root: Path, outputs: Sequence[Output]) -> None:
+    """Make the folder `root`, which is not there yet, with these files in it.
+
+    Raises `OSError` or `OutputError`, and then there is no such folder.
+    """
+    scratch = _scratch_of(root)
+    new = scratch / _NEW
+    scratch.mkdir()
+    with _locked(scratch):
+        try:
+            new.mkdir()
+            for output in outputs:
+                place = new / output.path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _write(place, output.content, output.mode)
+            for folder, _, _ in os.walk(new):
+                _sync(Path(folder))
+            new.rename(root)
+            _sync(root.parent)
+        finally:
+            # What cannot be removed now is removed by the next `recover`.
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def change_folder(root: Path, outputs: Sequence[Output], removals: Sequence[str]) -> None:
+    """Put these files into the folder `root`, replacing those of the same path, and remove others.
+
+    Raises `OSError` or `OutputError`. Then nothing has changed; or, if the message says that the
+    change is decided, the next `recover` finishes it.
+    """
+    stage = root / STAGE
+    stage.mkdir()
+    with _locked(stage):
+        try:
+            _prepare(root, stage, outputs, removals)
+            (stage / _PLAN).rename(stage / _COMMIT)
+        except BaseException:
+            _discard(root, stage)
+            raise
+        _carry_out(root, stage)
+
+
+@contextmanager
+def explained(root: Path) -> Iterator[None]:
+    """Turn an `OSError` into an `OutputError` that says what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        problem = f"{root}: cannot be written: {error.strerror}. Nothing was changed."
+        hint = "Choose another folder with --out."
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            hint = "Free some space, or choose another folder with --out."
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            hint = "Make it writable, or choose another folder with --out."
+        elif error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+            hint = "Another process is at work there: wait for it, then run the command again."
+        raise OutputError(problem, hint) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a stage does: the path of file 0, 1, …; what is removed; the folders made for it."""
+
+    files: tuple[str, ...]
+    removals: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
+def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Sequence[str]) -> None:
+    """Do all that can fail: afterwards only renames are left."""
+    folders = _missing_folders(root, outputs)
+    plan = _Plan(tuple(output.path for output in outputs), tuple(removals), folders)
+    for path in (*plan.files, *plan.removals):
+        _check_can_change(root, path)
+    _write(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)
+    for folder in folders:
+        (root / folder).mkdir(exist_ok=True)
+    files = stage / _FILES
+    files.mkdir()
+    for number, output in enumerate(outputs):
+        _write(files / str(number), output.content, output.mode)
+    _sync(files)
+    _sync(stage)
+
+
+def _missing_folders(root: Path, outputs: Sequence[Output]) -> tuple[str, ...]:
+    """The folders that must be made for `outputs`, each after the one that it is in."""
+    needed = {str(folder) for output in outputs for folder in PurePosixPath(output.path).parents}
+    return tuple(sorted(folder for folder in needed if not (root / folder).is_dir()))
+
+
+def _check_can_change(root: Path, path: str) -> None:
+    """Find out now what would otherwise stop the renames half-way."""
+    folder = (root / path).parent
+    while not folder.exists():
+        folder = folder.parent
+    can_use_effective_ids = os.access in os.supports_effective_ids
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=can_use_effective_ids):
+        raise OutputError(
+            f"{folder}: may not be written. Nothing was changed.",
+            "Make it writable, or choose another folder with --out.",
+        )
+    if folder.stat().st_dev != root.stat().st_dev:
+        raise OutputError(
+            f"{folder}: on another file system than {root}, the two cannot change together.",
+            "Choose another folder with --out.",
+        )
+
+
+def _carry_out(root: Path, stage: Path) -> None:
+    """Do what a decided stage says, or the rest of it, and remove the stage."""
+    try:
+        _sync(stage)
+        plan = _read_plan(stage / _COMMIT)
+        for number, path in enumerate(plan.files):
+            staged = stage / _FILES / str(number)
+            if os.path.lexists(staged):
+                status_at(root, path)
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                staged.replace(root / path)
+        for path in plan.removals:
+            if status_at(root, path) is not None:
+                (root / path).unlink()
+        for folder in sorted({(root / path).parent for path in (*plan.files, *plan.removals)}):
+            if folder.is_dir():
+                _sync(folder)
+        _sync(root)
+        (stage / _COMMIT).unlink()
+    except OSError as error:
+        raise OutputError(
+            f"{root}: the change is decided but not yet finished: {error.strerror}.",
+            f"The rest is kept in {STAGE}: mend the cause and run the command again.",
+        ) from error
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+def _discard(root: Path, stage: Path) -> None:
+    """Remove a stage, and the folders that were made for it."""
+    (stage / _COMMIT).unlink(missing_ok=True)
+    if os.path.lexists(stage / _PLAN):
+        with suppress(OutputError):  # cut off while it was written: no folder is made yet
+            for folder in reversed(_read_plan(stage / _PLAN).folders):
+                place = root / folder
+                if os.path.realpath(place) == str(place):
+                    with suppress(OSError):  # not there, or no longer empty
+                        place.rmdir()
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+def _read_plan(place: Path) -> _Plan:
+    try:
+        read = json.loads(place.read_bytes())
+        return _Plan(
+            files=tuple(map(checked_path, read["files"])),
+            removals=tuple(map(checked_path, read["removals"])),
+            folders=tuple(map(checked_path, read["folders"])),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OutputError(
+            f"{place}: not understood.", f"Look at the folder, then delete {place.parent}."
+        ) from error
+
+
+def _scratch_of(root: Path) -> Path:
+    return root.parent / f".patchkit-new-{root.name}"
+
+
+def _is_real_folder(place: Path) -> bool:
+    """Whether there is a folder; `OutputError` for anything else, which is not patchkit's."""
+    if not os.path.lexists(place):
+        return False
+    if place.is_symlink() or not place.is_dir():
+        raise OutputError(f"{place}: this is not a folder made by patchkit.", "Move it away.")
+    return True
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from working in a scratch folder or stage; a kill lets them in again."""
+    place = folder / _LOCK
+    try:
+        descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        with suppress(OSError):  # not empty, or not ours to remove
+            folder.rmdir()
+        raise
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = os.fstat(descriptor).st_ino == place.stat().st_ino
+        except (BlockingIOError, FileNotFoundError):
+            is_ours = False
+        if not is_ours:
+            raise OutputError(
+                f"{folder}: another process is writing there.",
+                "Wait for it, then run the command again.",
+            )
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write(place: Path, content: bytes, mode: int) -> None:
+    with place.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Put the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what a file system says that cannot do it for folders
+            raise
+    finally:
+        os.close(descriptor)
