@@ -44,6 +44,7 @@ class Meeting:
 Step: TypeAlias = Clear | Meeting
 
 _LONGEST_SLIDE = 100
+_NEAR = 6
 
 
 def merge(
@@ -51,19 +52,18 @@ def merge(
 ) -> tuple[Step, ...]:
     """Carry edits of base over to ours; the steps come in the order of the file."""
     changes = tuple(gaps(blocks, len(base), len(ours)))
+    groups = _groups(edits, changes, base, ours)
     steps: list[Step] = []
-    for cluster in _clusters(_groups(edits, changes, base, ours)):
-        whole = _identical_whole(cluster, changes, base, ours)
-        if whole is not None:
-            steps.append(whole)
-            continue
-        for group in cluster:
-            if group.meets:
-                steps.append(_meeting(group, changes, base))
-            else:
-                (edit,) = group.edits
-                steps.append(Clear(edit, _position(blocks, edit.start)))
-    return tuple(steps)
+    for cluster in _clusters(groups):
+        single = [_step(group, changes, base, blocks) for group in cluster]
+        steps += _whole_if_identical(single, reduce(_joined, cluster), changes, base, ours)
+    if not steps or not changes:
+        return tuple(steps)
+    everything = reduce(_joined, groups)
+    start = min(everything.start, changes[0].base_start)
+    stop = max(everything.stop, changes[-1].base_stop)
+    everything = _Group(everything.edits, start, stop, everything.meets)
+    return tuple(_whole_if_identical(steps, everything, changes, base, ours))
 
 
 def realign(
@@ -176,29 +176,50 @@ def _joined(one: _Group, two: _Group) -> _Group:
 
 
 def _clusters(groups: Sequence[_Group]) -> list[list[_Group]]:
-    """The groups, those that follow each other and share a hunk together."""
+    """The groups, those together that follow each other nearby or share a hunk."""
     clusters: list[list[_Group]] = []
     for group in groups:
-        if clusters and clusters[-1][-1].edits[-1].hunk == group.edits[0].hunk:
+        last = clusters[-1][-1] if clusters else None
+        if last is not None and (
+            group.start - last.stop <= _NEAR or group.edits[0].hunk == last.edits[-1].hunk
+        ):
             clusters[-1].append(group)
         else:
             clusters.append([group])
     return clusters
 
 
-def _identical_whole(
-    cluster: Sequence[_Group], changes: Sequence[Gap], base: Sequence[bytes], ours: Sequence[bytes]
-) -> Meeting | None:
-    """One meeting of all that the hunks of a cluster change, if upstream made exactly that.
+def _step(
+    group: _Group, changes: Sequence[Gap], base: Sequence[bytes], blocks: Sequence[Block]
+) -> Step:
+    if group.meets:
+        return _meeting(group, changes, base)
+    (edit,) = group.edits
+    return Clear(edit, _position(blocks, edit.start))
+
+
+def _whole_if_identical(
+    steps: Sequence[Step],
+    group: _Group,
+    changes: Sequence[Gap],
+    base: Sequence[bytes],
+    ours: Sequence[bytes],
+) -> Sequence[Step]:
+    """One meeting of the whole group in place of its steps, if upstream made exactly that.
 
     The diff that the patch is may pair lines otherwise than the alignment does. Taken one by one,
     an edit can then look clear whose text is there already.
     """
-    if len(cluster) == 1 or not any(group.meets for group in cluster):
-        return None
-    whole = _meeting(reduce(_joined, cluster), changes, base)
-    is_same = whole.theirs == tuple(ours[whole.ours_start : whole.ours_stop])
-    return whole if is_same else None
+    if not group.meets or all(_is_identical(step, ours) for step in steps):
+        return steps
+    whole = _meeting(group, changes, base)
+    return [whole] if _is_identical(whole, ours) else steps
+
+
+def _is_identical(step: Step, ours: Sequence[bytes]) -> bool:
+    if isinstance(step, Clear):
+        return False
+    return step.theirs == tuple(ours[step.ours_start : step.ours_stop])
 
 
 def _belong_together(one: _Group, two: _Group) -> bool:

@@ -108,8 +108,10 @@ class CachedClone:
         tags = revisions.tag_refs(version, self._package, self._tag_pattern)
         if not self.folder.exists():
             return None
-        refs = self._repository.refs(tags) if tags else {}
+        refs = self._repository.refs(["refs/tags"])
         name = revisions.first_of(tags, refs)
+        if name is None and self._tag_pattern is None:
+            name = revisions.only_tag(version, refs)
         return refs[name] if name is not None else commit_in(self._repository, version)
 
     def _fetched(self, version: str) -> str:
@@ -131,6 +133,8 @@ class CachedClone:
             name = revisions.first_of(names, self._remote_refs)
         except UpstreamError as problem:
             raise self._with_cached_branch(problem, version) from problem
+        if name is None and self._tag_pattern is None:
+            name = revisions.only_tag(version, self._remote_refs)
         if name is None:
             raise revisions.unknown_version(version, self.description, self._remote_refs)
         return name

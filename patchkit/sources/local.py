@@ -17,7 +17,8 @@ class LocalRepository:
     """A local git repository as an `Upstream`.
 
     A version is looked for as a tag (see `revisions.TAG_PATTERNS`), then as a branch, also of a
-    remote, then as the id of a commit, shortened to no less than seven digits.
+    remote, then as the id of a commit, shortened to no less than seven digits, and at last as the
+    only tag that ends in it.
     """
 
     repository: GitRepository
@@ -49,6 +50,9 @@ class LocalRepository:
         found = self._remote_branch(version) or commit_in(self.repository, version)
         if found is None:
             known = self.repository.refs(["refs/tags", "refs/heads"])
+            name = revisions.only_tag(version, known) if self.tag_pattern is None else None
+            if name is not None:
+                return known[name]
             raise revisions.unknown_version(version, self.description, known)
         return found
 

@@ -54,6 +54,17 @@ def tag_refs(version: str, package: str | None, tag_pattern: str | None) -> tupl
     return _refs("refs/tags/", names)
 
 
+def only_tag(version: str, refs: Iterable[str]) -> str | None:
+    """The one tag that is the version with any word before it, as in `lxc-4.0.3`; else None.
+
+    >>> only_tag("4.0.3", ["refs/tags/lxc-4.0.3", "refs/tags/lxc-4.0.30", "refs/heads/4.0.3"])
+    'refs/tags/lxc-4.0.3'
+    """
+    ending = re.compile(rf"refs/tags/(?:.*[-_/.])?[vV]?{re.escape(version)}")
+    found = [ref for ref in refs if ending.fullmatch(ref)]
+    return found[0] if len(found) == 1 else None
+
+
 def branch_refs(version: str) -> tuple[str, ...]:
     """The full names of the branches that a version may be, the repository's own first."""
     local = _refs("refs/heads/", [version])

@@ -1,0 +1,140 @@
+"""Makes trees, patches and stacks for the tests of the engine; the patches come from real git."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from patchkit.diffing.unified import parse_patch
+from patchkit.engine.porting import Policy
+from patchkit.engine.rebasing import PortedStack, port_stack
+from patchkit.model.patch import Patch
+from patchkit.model.report import PortedFile, PortedPatch, Status
+from patchkit.model.series import Entry, Series, SeriesLine, format_entry
+from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
+from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, MemoryTree
+from patchkit.model.tree import Path as TreePath
+
+from .gnupatch import prove_with_gnu_patch
+
+Files = Mapping[TreePath, File]
+"""The files of a whole tree."""
+
+POLICY = Policy()
+
+
+def numbered(count: int, name: str = "line") -> bytes:
+    """A file of lines that all differ: `line 1`, `line 2` and so on."""
+    return b"".join(b"%b %d\n" % (name.encode(), number) for number in range(1, count + 1))
+
+
+def file(content: bytes) -> File:
+    """A regular file."""
+    return File(content, REGULAR)
+
+
+def program(content: bytes) -> File:
+    """A file that is executable."""
+    return File(content, EXECUTABLE)
+
+
+def link(target: bytes) -> File:
+    """A symbolic link."""
+    return File(target, SYMLINK)
+
+
+def stack_of(*patches: bytes | Patch, entries: Sequence[Entry] = ()) -> Stack:
+    """A stack of these patches, named `1.patch`, `2.patch` and so on where no entry says more."""
+    lines = entries or [Entry(f"{number}.patch") for number in range(1, len(patches) + 1)]
+    stacked = tuple(
+        StackedPatch(entry, parse_patch(entry.name, patch) if isinstance(patch, bytes) else patch)
+        for entry, patch in zip(lines, patches, strict=True)
+    )
+    series = Series(tuple(SeriesLine(format_entry(entry), entry) for entry in lines))
+    return Stack(Layout(Dialect.SERIES_CONF, "series.conf", "patches"), series, stacked)
+
+
+def port(stack: Stack, old: Files, new: Files, policy: Policy = POLICY) -> PortedStack:
+    """Port a stack, and prove what comes out with GNU patch."""
+    ported = port_stack(stack, MemoryTree(old), MemoryTree(new), policy)
+    prove_with_gnu_patch(ported, stack, policy)
+    return ported
+
+
+def port_one(
+    patch: bytes, old: Files, new: Files, policy: Policy = POLICY
+) -> tuple[PortedPatch, PortedStack]:
+    """Port a single patch, and prove it."""
+    ported = port(stack_of(patch), old, new, policy)
+    return ported.patches[0], ported
+
+
+def only_file(patch: PortedPatch) -> PortedFile:
+    """The one file of a patch that has one."""
+    (found,) = patch.files
+    return found
+
+
+def statuses(ported: PortedStack) -> list[Status]:
+    """The status of every patch."""
+    return [patch.status for patch in ported.patches]
+
+
+class Git:
+    """A git repository that makes diffs between trees in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run("init", "-q", "--bare")
+        self._trees: dict[bytes, bytes] = {}
+
+    def run(self, *arguments: str, data: bytes = b"") -> bytes:
+        """What git says on its standard output."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C"}
+        done = subprocess.run(
+            ["git", "-c", "core.quotePath=true", *arguments],
+            cwd=self.folder,
+            env={**environment, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+            input=data,
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout
+
+    def diff(self, before: Files, after: Files, *options: str) -> bytes:
+        """`git diff` between two trees; without options it neither finds renames nor copies."""
+        commits = b"".join(
+            b"reset refs/heads/%b\n\ncommit refs/heads/%b\ncommitter A <a@b> 0 +0000\ndata 0\n"
+            % (name, name)
+            + b"".join(_fast_import_line(path, found) for path, found in sorted(files.items()))
+            + b"\n"
+            for name, files in ((b"before", before), (b"after", after))
+        )
+        self.run("fast-import", "--quiet", "--force", data=commits)
+        return self.run("diff", "--no-renames", *options, "before", "after")
+
+
+def _fast_import_line(path: TreePath, found: File) -> bytes:
+    quoted = b'"' + b"".join(b"\\%03o" % byte for byte in path) + b'"'
+    header = b"M %o inline %b\ndata %d\n" % (found.mode, quoted, len(found.content))
+    return header + found.content + b"\n"
+
+
+_shared: list[Git] = []
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def git() -> Git:
+    """The repository that all tests of a run share; each diff overwrites the one before."""
+    if not _shared:
+        _folders.append(tempfile.TemporaryDirectory(prefix="patchkit-tests-"))
+        _shared.append(Git(Path(_folders[0].name)))
+    return _shared[0]
+
+
+def diff(before: Files, after: Files, *options: str) -> bytes:
+    """`git diff` between two trees."""
+    return git().diff(before, after, *options)
