@@ -7,7 +7,7 @@ Exit codes: 0 done, 1 something is left to a person, 2 usage or bad input, 3 the
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import sys
 from typing import NoReturn
 
@@ -15,7 +15,9 @@ import click
 
 import patchkit
 from patchkit.errors import PatchkitError
+from patchkit.model.series import shown_name
 
+_PROGRAM = "patchkit"
 _COMMANDS = {
     "rebase": "patchkit.cli.rebase",
     "show": "patchkit.cli.show",
@@ -49,21 +51,21 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where it was closed
+            stream.reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code = cli.main(sys.argv[1:] or ["--help"], _PROGRAM, standalone_mode=False)
+    except click.UsageError as error:
+        command = _PROGRAM if error.ctx is None else error.ctx.command_path
+        _say_error(error.format_message(), f"Try '{command} --help'.")
+        code = _BAD_INPUT
     except PatchkitError as error:
         _say_error(error.message, *error.hints)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _say_error("Interrupted. Nothing was written.")
+        _say_error("Interrupted.", "What was to be written is there as a whole, or not at all.")
         code = _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away: that is its right, not an error to talk about.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _BAD_INPUT
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         _say_error(f"{name}{error.strerror or error}.")
@@ -72,18 +74,6 @@ def main() -> NoReturn:
 
 
 def _say_error(message: str, *hints: str) -> None:
-    lines = [f"patchkit: error: {message}", *(f"  {hint}" for hint in hints)]
-    for line in lines:
-        click.echo(_printable(line), err=True)
-
-
-def _printable(text: str) -> str:
-    """The text with control characters and undecodable bytes shown, so that names cannot act."""
-    return "".join(
-        char
-        if char.isprintable() or char == "\n"
-        else char.encode("unicode_escape").decode()
-        if not "\udc80" <= char <= "\udcff"
-        else f"\\x{ord(char) - 0xDC00:02x}"
-        for char in text
-    )
+    said = "\n  ".join((f"patchkit: error: {message}", *hints))
+    # Names in it may hold escape sequences, which must not reach the terminal.
+    click.echo("\n".join(map(shown_name, said.split("\n"))), err=True)

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from patchkit.diffing.alignment import Block, Gap, coalesce, gaps
 from patchkit.diffing.edits import Edit
+from patchkit.diffing.twins import LONGEST_SLIDE, are_twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,6 @@ class Meeting:
 
 Step: TypeAlias = Clear | Meeting
 
-_LONGEST_SLIDE = 100
 _NEAR = 6
 
 
@@ -151,15 +151,14 @@ def _groups(
     first_near = 0
     for edit in edits:
         while (
-            first_near < len(changes)
-            and changes[first_near].base_stop + _LONGEST_SLIDE < edit.start
+            first_near < len(changes) and changes[first_near].base_stop + LONGEST_SLIDE < edit.start
         ):
             first_near += 1
         met = []
         for change in changes[first_near:]:
-            if change.base_start > edit.stop + _LONGEST_SLIDE:
+            if change.base_start > edit.stop + LONGEST_SLIDE:
                 break
-            if _touch(edit, change) or _same_but_slid(edit, change, base, ours):
+            if _touch(edit, change) or are_twins(edit, change, base, ours):
                 met.append(change)
         start = min([edit.start, *(change.base_start for change in met)])
         stop = max([edit.stop, *(change.base_stop for change in met)])
@@ -228,53 +227,6 @@ def _belong_together(one: _Group, two: _Group) -> bool:
 
 def _touch(edit: Edit, change: Gap) -> bool:
     return change.base_start <= edit.stop and edit.start <= change.base_stop
-
-
-def _same_but_slid(edit: Edit, change: Gap, base: Sequence[bytes], ours: Sequence[bytes]) -> bool:
-    """Whether both sides insert (or remove) the same text and a diff only put it at another line.
-
-    Lines inserted before or after equal lines can be told in several ways: an insertion of "x }"
-    before "}" is one of "} x" after it. Such twins need not touch; carried, the text would be there
-    twice. Also true when both insert near one another and share a line that says something: then a
-    person decides."""
-    text_of_change = tuple(ours[change.ours_start : change.ours_stop])
-    inserts = edit.start == edit.stop and change.base_start == change.base_stop
-    removes = not edit.added and change.ours_start == change.ours_stop
-    if inserts:
-        mine, other = edit.added, text_of_change
-    elif removes:
-        mine = tuple(base[edit.start : edit.stop])
-        other = tuple(base[change.base_start : change.base_stop])
-    else:
-        return False
-    ours_place = _slid_down(change.base_stop, other, base)
-    edit_place = _slid_down(edit.stop, mine, base)
-    if ours_place == edit_place:
-        return True
-    low = max(edit.start, change.base_start)
-    return (
-        inserts
-        and low <= min(edit_place[0], ours_place[0])
-        and any(_says_something(line) for line in set(mine) & set(other))
-    )
-
-
-def _slid_down(
-    stop: int, text: tuple[bytes, ...], base: Sequence[bytes]
-) -> tuple[int, tuple[bytes, ...]]:
-    """The lowest place of an insertion or removal that ends at base index `stop`, and its text
-    there."""
-    lines = list(text)
-    slides = 0
-    while lines and stop < len(base) and base[stop] == lines[0] and slides < _LONGEST_SLIDE:
-        lines.append(lines.pop(0))
-        stop += 1
-        slides += 1
-    return stop, tuple(lines)
-
-
-def _says_something(line: bytes) -> bool:
-    return any(byte > 0x7F or chr(byte).isalnum() for byte in line)
 
 
 def _meeting(group: _Group, changes: Sequence[Gap], base: Sequence[bytes]) -> Meeting:

@@ -162,9 +162,10 @@ class _Reader:
         )
 
     def _refuse_stray_hunk(self, *, is_first: bool) -> None:
-        """Raise for a hunk whose file header is missing; text before the first diff may look so."""
+        """Raise for a hunk whose file header is missing; a line of a message may only look so."""
         is_text = is_first and not self.text.line(self.at - 1).startswith(b"+++ ")
-        if not is_text and is_hunk_header(self.text.line(self.at)):
+        has_body = self.text.line(self.at + 1).startswith((b" ", b"-", b"+"))
+        if has_body and not is_text and is_hunk_header(self.text.line(self.at)):
             raise self.text.error(
                 self.at, "a hunk that belongs to no file.",
                 "Hunks must follow their --- and +++ lines without other text between.",
@@ -195,7 +196,9 @@ class _Reader:
         if header.binary:
             return
         blob = header.new_blob
-        lacks_content = blob is not None and not any(id.startswith(blob) for id in _EMPTY_BLOBS)
+        lacks_content = blob is not None and not any(
+            empty.startswith(blob) for empty in _EMPTY_BLOBS
+        )
         is_cut = {
             Operation.CREATE: lacks_content,
             Operation.DELETE: False,

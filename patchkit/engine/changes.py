@@ -55,11 +55,6 @@ class Change:
         return self.new_mode is not None and self.new_mode != self.old_mode
 
     @property
-    def does_something(self) -> bool:
-        """Whether there is anything to carry; False for a bare header."""
-        return bool(self.hunks) or self.sets_mode
-
-    @property
     def kind(self) -> int:
         """The kind of file that GNU patch expects: a regular one where the header does not say."""
         return kind_of(self.old_mode or self.new_mode or REGULAR)
@@ -102,6 +97,11 @@ def why_unsupported(change: Change) -> str:
             f"Its file names have fewer than {change.strip} leading folders to strip "
             f"(-p{change.strip})."
         )
+    if change.operation in (Operation.RENAME, Operation.COPY) and None in (
+        change.names.old,
+        change.names.new,
+    ):
+        return f"It moves a file, but -p{change.strip} leaves only one name of the two."
     return (
         next((why for name in change.candidates if (why := _why_refused(name))), "")
         or _why_no_such_mode(change)

@@ -90,7 +90,7 @@ def _moved_line(line: bytes, diff: FileDiff, strip: int, moved: Mapping[Path, Pa
     has_prefix = not keyword.startswith((b"rename", b"copy"))
     lead, written, tail = _parted_name(rest, has_prefix=has_prefix, is_git=diff.is_git)
     name = unquote(written)
-    new_name = _moved_name(name, strip if has_prefix else max(strip - 1, 0), moved)
+    new_name = _moved_name(name, strip, moved) if has_prefix else _moved_end(name, moved)
     if new_name == name and keyword == b"Index: ":
         # Index lines often carry no prefix at all.
         new_name = moved.get(name, name)
@@ -136,6 +136,15 @@ def _moved_name(name: Path, strip: int, moved: Mapping[Path, Path]) -> Path:
     if stripped is None or stripped not in moved:
         return name
     return _redirected(name, strip, moved[stripped])
+
+
+def _moved_end(name: Path, moved: Mapping[Path, Path]) -> Path:
+    """A name of git's move lines: it has no prefix, so stripping cannot tell what it stands for."""
+    ends = [path for path in moved if name == path or name.endswith(b"/" + path)]
+    if not ends:
+        return name
+    end = max(ends, key=len)
+    return name[: len(name) - len(end)] + moved[end]
 
 
 def _line_end(line: bytes) -> bytes:

@@ -16,7 +16,7 @@ from patchkit.engine.wholefiles import create
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import Hunk, Names
 from patchkit.model.report import Held, HeldCause, PortedFile, Region, Status
-from patchkit.model.tree import Path
+from patchkit.model.tree import REGULAR, SYMLINK, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class Merged:
         return bool(self.hunks) or self.changes_mode
 
     @property
+    def changes_base(self) -> bool:
+        """Whether the change does anything where it was made for."""
+        before, after = self.pair.base, self.after.base
+        return before is not None and after is not None and not before.is_like(after)
+
+    @property
     def is_held(self) -> bool:
         """Whether a region is left to a person."""
         return any(region.is_held for region in self.regions)
@@ -70,7 +76,10 @@ def modify(change: Change, bench: Workbench) -> PortedDiff:
     pair = bench.changeable(path)
     if pair.base is None:
         if change.hunks and change.hunks[0].old_start == 0 and change.hunks[0].old_count == 0:
-            return create(replace(change, names=Names(None, path)), bench)
+            # GNU patch makes the file, but with a mode only where the two of the header differ.
+            mode = change.new_mode if change.sets_mode else SYMLINK if change.kind == SYMLINK else REGULAR
+            names = Names(None, path)
+            return create(replace(change, names=names, new_mode=mode), bench)
         return broken(change, HeldCause.REJECTED, "The file is not in its own base.")
     if change.kind != kind_of(pair.base.mode):
         return broken(change, HeldCause.REJECTED, "In its own base the file is of another kind.")
@@ -155,7 +164,7 @@ def _text(
 ) -> tuple[bytes | None, Status]:
     names = bench.names_for(change.candidates, path, ours.path)
     is_same = not merged.regions and not names and are_same(merged.hunks, change.hunks)
-    if is_same and (merged.changes_ours or not change.does_something):
+    if is_same and (merged.changes_ours or not merged.changes_base):
         return change.diff.raw, Status.UNCHANGED
     raw = rewritten(change, names, merged.hunks) if merged.changes_ours else None
     if merged.is_held:

@@ -130,9 +130,11 @@ class FileDiff:
     def names(self, strip: int) -> Names:
         """The two paths after removing `strip` leading components (`patch -p`).
 
-        A name with too few components gives None, as GNU patch ignores it then.
+        A name with too few components gives None, as GNU patch ignores it then. git's names of a
+        rename or copy count only where no others can be read: they carry no prefix.
         """
-        if self.moved_from is not None and self.moved_to is not None:
+        is_named = self.old_name is not None and self.new_name is not None
+        if not is_named and self.moved_from is not None and self.moved_to is not None:
             shorter = max(strip - 1, 0)
             return Names(
                 strip_components(self.moved_from, shorter), strip_components(self.moved_to, shorter)

@@ -112,16 +112,18 @@ class Series:
         """The file, byte for byte."""
         return b"".join(line.raw for line in self.lines)
 
+    @cached_property
+    def _comments(self) -> bytes:
+        return b"\n".join(line.comment for line in self.lines)
+
     def mentions(self, name: str) -> bool:
         """Whether a line names this file, be it as its patch or somewhere in its comment."""
         word = re.compile(
             rb"(?<![\w.+~\x80-\xff-])" + re.escape(encode_name(name)) +
             rb"(?![\w+~\x80-\xff-]|\.[\w+~\x80-\xff-])"
         )  # fmt: skip
-        return any(
-            (line.entry is not None and line.entry.name == name) or word.search(line.comment)
-            for line in self.lines
-        )
+        is_patch = any(entry.name == name for entry in self.entries)
+        return is_patch or word.search(self._comments) is not None
 
     def selected(self, flags: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
         """The patches that are applied when exactly `flags` are set."""

@@ -35,7 +35,8 @@ def load_stack(root: Path, *, flags: frozenset[str] = frozenset()) -> Stack:
     Raises `StackError` for what is wrong with the folder (no series file; a patch missing, listed
     twice, not listed in series.conf, or outside the folder), `SeriesFormatError` for the series
     and `PatchFormatError` for a patch. Several problems with the patches are one `StackError`
-    whose message has a line for each. What may stay as it is goes to `Stack.warnings`.
+    whose message has a line for each. What may stay as it is goes to `Stack.warnings`, without
+    the path of `root`: reports are the same wherever a stack lies.
     """
     layout, series = read_layout(root)
     folder = _Folder(root, layout, series)
@@ -51,17 +52,16 @@ def load_stack(root: Path, *, flags: frozenset[str] = frozenset()) -> Stack:
                 patches.append(StackedPatch(entry, parse_patch(entry.name, raw)))
             else:
                 guarded.append((entry.name, raw))
-        except _MissingPatchError as error:
-            if is_selected:
+        except PatchkitError as error:
+            if is_selected or not isinstance(error, _MissingPatchError):
                 problems.append(error)
             else:
-                warnings.append(f"{error.message} No flag selects it.")
-        except PatchkitError as error:
-            problems.append(error)
+                place = f"{layout.series}:{number}: {shown_name(entry.name)}"
+                warnings.append(f"{place}: no such file, but no flag selects it.")
     if folder.unlisted and layout.dialect is Dialect.SERIES_CONF and layout.patches:
         problems.append(_unlisted_error(folder))
     elif folder.unlisted:
-        warnings.append(f"{folder.series_file}: not listed: {_listed(folder.unlisted)}.")
+        warnings.append(f"{layout.series}: not listed: {_listed(folder.unlisted)}.")
     if problems:
         raise _as_one(folder.series_file, problems)
     return Stack(layout, series, tuple(patches), tuple(guarded), tuple(warnings))
@@ -170,8 +170,11 @@ class _Folder:
         return _MissingPatchError(f"{place}: no such file in {where}/.", hint)
 
     def _names_near(self, name: str) -> list[str]:
-        # A file that another line names is not the one that this line means.
-        return difflib.get_close_matches(name, self.unnamed[:_MOST_COMPARED])
+        # A file that another line names is not the one that this line means. Many files that no
+        # line names are another trouble, and comparing with each of them would take too long.
+        if len(self.unnamed) > _MOST_COMPARED:
+            return []
+        return difflib.get_close_matches(name, self.unnamed)
 
     @cached_property
     def unnamed(self) -> tuple[str, ...]:
@@ -224,16 +227,17 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 
 def _doubts(folder: _Folder, flags: frozenset[str]) -> Iterator[str]:
     """Warnings about what the series file says."""
-    others = [place for place in series_files_in(folder.root) if place != folder.layout.series]
+    series_file = folder.layout.series
+    others = [place for place in series_files_in(folder.root) if place != series_file]
     if others:
-        yield f"{folder.series_file}: is used; {', '.join(others)} beside it is not read."
+        yield f"{series_file}: is used; {', '.join(others)} beside it is not read."
     known = {guard.flag for _, entry in folder.numbered for guard in entry.guards}
     for flag in sorted(flags - known):
-        yield f"{folder.series_file}: no guard asks for the flag {flag}."
+        yield f"{series_file}: no guard asks for the flag {flag}."
     for number, line in enumerate(folder.series.lines, 1):
         if line.entry is not None and (guard := _GUILT_GUARD.match(line.comment)):
             yield (
-                f"{folder.series_file}:{number}: {shown_name(decode_name(guard[0]))} is read as a "
+                f"{series_file}:{number}: {shown_name(decode_name(guard[0]))} is read as a "
                 "comment; a guard stands before the name, without #."
             )
 

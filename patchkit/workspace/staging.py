@@ -213,7 +213,8 @@ def _carry_out(root: Path, stage: Path) -> None:
 
 def _discard(root: Path, stage: Path) -> None:
     """Remove a stage, and the folders that were made for it."""
-    (stage / _COMMIT).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        (stage / _COMMIT).rename(stage / _PLAN)
     if os.path.lexists(stage / _PLAN):
         with suppress(OutputError):  # cut off while it was written: no folder is made yet
             for folder in reversed(_read_plan(stage / _PLAN).folders):

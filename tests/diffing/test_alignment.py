@@ -52,7 +52,7 @@ def _longest_common(one: Sequence[bytes], two: Sequence[bytes]) -> int:
     return row[-1]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_blocks_pair_equal_lines_in_order(sides: tuple[Lines, Lines]) -> None:
     """Blocks ascend on both sides, never overlap, hold equal lines, and are as long as possible."""
@@ -69,7 +69,7 @@ def test_blocks_pair_equal_lines_in_order(sides: tuple[Lines, Lines]) -> None:
     assert ours_at <= len(ours)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_blocks_and_gaps_cover_both_sides(sides: tuple[Lines, Lines]) -> None:
     """Put together in order, the blocks and the gaps between them give both files again."""
@@ -106,7 +106,7 @@ def test_equal_files_are_one_block(lines: Lines) -> None:
     assert [] == list(gaps(expected, len(lines), len(lines)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(repetitive, repetitive)
 @example([b"a\n", b"b\n", b"c\n", b"a\n"], [])
 def test_without_unique_lines_as_many_as_can_be_are_paired(base: Lines, ours: Lines) -> None:

@@ -113,7 +113,7 @@ def _numbered(base: Lines, other: Lines) -> Lines:
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_given_the_alignment_git_merges_alike(case: Versions) -> None:
     """With no choice of what is paired, we hold exactly where git has conflicts; else texts agree."""
@@ -129,7 +129,7 @@ def test_given_the_alignment_git_merges_alike(case: Versions) -> None:
         assert git.content == b"".join(ours.lines)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_what_is_merged_beside_equal_lines_is_merged_alike(case: Versions) -> None:
     """Equal lines elsewhere never change a text; slid twins only make more of it meet."""
@@ -152,7 +152,7 @@ def _spans(edits: Sequence[Edit]) -> Iterator[tuple[int, int]]:
     yield from ((edit.start, edit.stop) for edit in edits)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_nothing_is_invented(case: Versions) -> None:
     """Every line of the result is one of ours or of theirs, and no more often than in both."""
@@ -162,7 +162,7 @@ def test_nothing_is_invented(case: Versions) -> None:
     assert set(result.lines) <= set(case.ours) | set(case.theirs)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_steps_cover_the_edits_in_order(case: Versions) -> None:
     """Each edit is in one step; regions ascend in base; a meeting's theirs is what it did there."""
@@ -188,7 +188,7 @@ def test_steps_cover_the_edits_in_order(case: Versions) -> None:
     assert list(edits) == found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(versions())
 def test_realigned_blocks_pair_equal_lines(case: Versions) -> None:
     """After all steps the alignment is one of the new base (theirs) with the new ours."""
@@ -204,7 +204,7 @@ def test_realigned_blocks_pair_equal_lines(case: Versions) -> None:
     assert ours_at <= len(result.lines)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(versions())
 def test_realigned_blocks_lose_nothing_outside_the_steps(case: Versions) -> None:
     """Lines that were paired and that no step replaced are paired still."""
@@ -224,7 +224,7 @@ def test_realigned_blocks_lose_nothing_outside_the_steps(case: Versions) -> None
     assert kept + clear <= sum(block.count for block in result.blocks)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_change_that_upstream_made_too_is_not_made_twice(data: st.DataObject) -> None:
     """However GNU diff tells the change in the patch, ours stays as it is where it has it all."""

@@ -82,7 +82,7 @@ def _placed(target: bytes, patch: bytes, fuzz: int) -> Placed:
     return taken, b"".join(apply_edits(lines, edits_of(hunks, places, lines)))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=350, deadline=None)
 @given(patchings())
 def test_agrees_with_gnu_patch(case: tuple[bytes, bytes, int]) -> None:
     """What is taken, with which offset and fuzz, and the bytes that come out are GNU patch's."""
@@ -91,7 +91,7 @@ def test_agrees_with_gnu_patch(case: tuple[bytes, bytes, int]) -> None:
     assert (theirs.hunks, theirs.result) == _placed(*case), theirs.said
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(loose_patchings())
 def test_agrees_with_gnu_patch_on_hunks_that_no_diff_writes(case: tuple[bytes, bytes, int]) -> None:
     """Lopsided context, wrong line numbers and misordered hunks are read as GNU patch does."""
@@ -100,7 +100,7 @@ def test_agrees_with_gnu_patch_on_hunks_that_no_diff_writes(case: tuple[bytes, b
     assert (theirs.hunks, theirs.result) == _placed(*case), theirs.said
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(patchings(), st.data())
 def test_stands_at_is_what_gnu_patch_takes_at_that_line(
     case: tuple[bytes, bytes, int], data: st.DataObject

@@ -80,7 +80,7 @@ def test_a_missing_guarded_patch_is_a_warning(tmp_path: Path) -> None:
     """What is not applied need not be there."""
     stack = load_stack(open_euler(tmp_path, "a.patch\n+virt b.patch\n", "a.patch"))
     (warning,) = stack.warnings
-    assert warning.startswith(f"{tmp_path}/series.conf:2: b.patch: no such file in patches/.")
+    assert warning == "series.conf:2: b.patch: no such file, but no flag selects it."
     assert stack.guarded == ()
 
 
@@ -273,7 +273,7 @@ def test_unlisted_patches_of_quilt_are_a_warning(tmp_path: Path) -> None:
     """quilt keeps patches that are not in the series."""
     stack = load_stack(quilt(tmp_path, "a.patch\n", "a.patch", "old/b.patch"))
     assert stack.layout.dialect is Dialect.QUILT
-    assert stack.warnings == (f"{tmp_path}/debian/patches/series: not listed: old/b.patch.",)
+    assert stack.warnings == ("debian/patches/series: not listed: old/b.patch.",)
 
 
 def test_unlisted_patches_in_the_root_are_a_warning(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_unlisted_patches_in_the_root_are_a_warning(tmp_path: Path) -> None:
         "other/d.patch": PATCH,
     }
     stack = load_stack(make(tmp_path, {"series.conf": "patch/a.patch\n", **files}))
-    assert stack.warnings == (f"{tmp_path}/series.conf: not listed: c.diff, patch/b.patch.",)
+    assert stack.warnings == ("series.conf: not listed: c.diff, patch/b.patch.",)
 
 
 # --- doubts -----------------------------------------------------------------------------
@@ -296,14 +296,14 @@ def test_a_second_series_file_is_a_warning(tmp_path: Path) -> None:
     open_euler(tmp_path, "a.patch\n", "a.patch")
     make(tmp_path, {"patches/series": "a.patch\n"})
     (warning,) = load_stack(tmp_path).warnings
-    assert warning == f"{tmp_path}/series.conf: is used; patches/series beside it is not read."
+    assert warning == "series.conf: is used; patches/series beside it is not read."
 
 
 def test_a_flag_that_nothing_asks_for_is_a_warning(tmp_path: Path) -> None:
     """A misspelt flag would leave out patches without a word."""
     open_euler(tmp_path, "+virt a.patch\n", "a.patch")
     (warning,) = load_stack(tmp_path, flags=frozenset({"virt", "vrit"})).warnings
-    assert warning == f"{tmp_path}/series.conf: no guard asks for the flag vrit."
+    assert warning == "series.conf: no guard asks for the flag vrit."
 
 
 def test_a_guard_of_guilt_is_a_warning(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,17 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path, text: str) -> None:
     """Without a word in it the file still says: there is a folder for each version here."""
     place = tmp_path / "patchkit.yaml"
     assert Settings(path=place, stack="{version}", output="{version}") == load(tmp_path, text)
+
+
+def test_the_documentation_has_every_key(tmp_path: Path) -> None:
+    """The reference lists the keys that are known, in the same order, and its example is valid."""
+    reference = Path(__file__).parents[2] / "docs/reference/patchkit-yaml.md"
+    text = reference.read_text("utf-8")
+    documented = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    hint = problem_of(tmp_path, "unknown: 1\n").hints[-1]
+    assert f"Known are {', '.join(documented)}." == hint
+    example = "".join(line[4:] for line in text.splitlines(keepends=True) if line[:4] == "    ")
+    assert load(tmp_path, example).name == "kata-containers"
 
 
 def test_folders_for_a_version(tmp_path: Path) -> None:

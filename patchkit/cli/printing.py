@@ -1,0 +1,91 @@
+"""What the subcommands print: tables and sentences, JSON, and what goes on meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from patchkit.engine.rebasing import Watcher, unwatched
+from patchkit.errors import OutputError
+from patchkit.render.shown import shown_text
+from patchkit.sources.progress import Progress, silent
+
+_NAMES = "patch"
+_NUMBERS = ("#", "files", "hunks", "fuzz", "offset", "bytes")
+_UNLIMITED_WIDTH = 1 << 16
+"""Files and pipes have no margin: there a table is as wide as its longest name."""
+
+
+@contextmanager
+def page() -> Iterator[Console]:
+    """A console for results; they go to standard output at the end, coloured on a terminal."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    console = Console(
+        width=None if is_terminal else _UNLIMITED_WIDTH, markup=False, emoji=False, highlight=False
+    )
+    with console.capture() as captured:
+        yield console
+    _write(captured.get())
+
+
+def sentence(console: Console, text: str) -> None:
+    """Print a line of any length; what could act on a terminal is shown instead."""
+    console.print(Text(shown_text(text)), soft_wrap=True)
+
+
+def patch_table(*headings: str) -> Table:
+    """A table with these columns. On a narrow terminal the one with the names is folded, and
+    nothing is cut off."""
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(
+            heading,
+            justify="right" if heading in _NUMBERS else "left",
+            no_wrap=heading != _NAMES,
+            overflow="fold",
+        )
+    return table
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print a JSON document on standard output."""
+    _write(json.dumps(document, indent=2, ensure_ascii=True) + "\n")
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[tuple[Watcher, Progress]]:
+    """A watcher of patches and a taker of sentences; they show on a terminal and nowhere else."""
+    console = Console(stderr=True)
+    if not shown or not console.is_terminal:
+        yield unwatched, silent
+        return
+    with console.status("Reading the stack") as status:
+
+        def say(text: str) -> None:
+            status.update(Text(shown_text(text)))
+
+        def watch(number: int, name: str) -> None:
+            say(f"Patch {number}: {name}")
+
+        yield watch, say
+
+
+def _write(text: str) -> None:
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer must not fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(f"standard output cannot be written: {error.strerror}.") from error
