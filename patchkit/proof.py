@@ -19,7 +19,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patchkit.errors import PatchkitError, ProofError
-from patchkit.model.series import decode_name, encode_name, shown_name
+from patchkit.model.series import decode_name, encode_name
+from patchkit.model.shown import shown_name
 from patchkit.model.stack import Layout
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, split_lines
 from patchkit.model.tree import Path as TreePath

@@ -15,7 +15,8 @@ LEAST = 90.0
 
 def branch_coverage(report: dict[str, dict[str, dict[str, dict[str, int]]]], start: str) -> float:
     """The share of branches taken in the files below `start`, in percent."""
-    summaries = [file["summary"] for name, file in report["files"].items() if name.startswith(start)]
+    files = report["files"].items()
+    summaries = [file["summary"] for name, file in files if name.startswith(start)]
     branches = sum(summary["num_branches"] for summary in summaries)
     covered = sum(summary["covered_branches"] for summary in summaries)
     return 100.0 * covered / branches if branches else 0.0

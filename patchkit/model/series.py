@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from patchkit.errors import SeriesFormatError, StackError
+from patchkit.model.shown import shown_name
 from patchkit.model.tree import split_lines
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -225,20 +226,6 @@ def encode_name(name: str) -> bytes:
 def decode_name(name: bytes) -> str:
     """A file name for the file system and for comparing: UTF-8, other bytes as surrogates."""
     return name.decode("utf-8", "surrogateescape")
-
-
-def shown_name(name: str) -> str:
-    r"""A name for a message: on one line, and what cannot be printed as an escape.
-
-    >>> shown_name("fix\udce9\n.patch")
-    'fix\\xe9\\n.patch'
-    """
-    return "".join(
-        character if character.isprintable()
-        else f"\\x{ord(character) - 0xDC00:02x}" if 0xDC80 <= ord(character) <= 0xDCFF
-        else character.encode("unicode_escape").decode("ascii")
-        for character in name
-    )  # fmt: skip
 
 
 class _NotUnderstoodError(Exception):

@@ -29,8 +29,8 @@ from patchkit.model.report import (
     Status,
 )
 from patchkit.model.series import encode_name
+from patchkit.model.shown import shown_text
 from patchkit.render.jsonreading import Node, parse_json
-from patchkit.render.shown import shown_text
 
 REPORT_SCHEMA = "patchkit-report/1"
 
@@ -49,10 +49,10 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
     """The report as plain data, in the order in which it is written."""
     return {
         "schema": REPORT_SCHEMA,
-        "from": _name(report.old_version),
-        "to": _name(report.new_version),
-        "package": _name(report.package),
-        "upstream": {"source": _name(report.upstream), "note": _name(report.upstream_note)},
+        "from": json_name(report.old_version),
+        "to": json_name(report.new_version),
+        "package": json_name(report.package),
+        "upstream": {"source": json_name(report.upstream), "note": json_name(report.upstream_note)},
         "summary": {
             "patches": len(report.patches),
             "counts": {status.value: count for status, count in report.counts.items()},
@@ -61,10 +61,10 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
             "exit_code": report.exit_code,
         },
         "patches": [_patch(patch) for patch in report.patches],
-        "guarded": [_name(name) for name in report.guarded],
-        "warnings": [_name(warning) for warning in report.warnings],
+        "guarded": [json_name(name) for name in report.guarded],
+        "warnings": [json_name(warning) for warning in report.warnings],
         "outputs": [
-            {"path": _name(path), "sha256": digest} for path, digest in sorted(outputs.items())
+            {"path": json_name(path), "sha256": digest} for path, digest in sorted(outputs.items())
         ],
     }
 
@@ -103,26 +103,28 @@ def recorded_outputs(raw: bytes, source: str = "report.json") -> Mapping[str, st
 # --- writing ----------------------------------------------------------------------------
 
 
-def _text(content: bytes) -> Any:
+def json_text(content: bytes) -> Any:
+    """The value that stands for these bytes: a string, or `{"base64": ...}` if not UTF-8."""
     try:
         return content.decode()
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(content).decode()}
 
 
-def _name(text: str) -> Any:
-    return _text(encode_name(text))
+def json_name(text: str) -> Any:
+    """The value that stands for a name whose bytes that are not UTF-8 are surrogates."""
+    return json_text(encode_name(text))
 
 
 def _path(path: bytes | None) -> Any:
-    return None if path is None else _text(path)
+    return None if path is None else json_text(path)
 
 
 def _patch(patch: PortedPatch) -> dict[str, Any]:
     return {
-        "name": _name(patch.name),
+        "name": json_name(patch.name),
         "status": patch.status.value,
-        "notes": [_name(note) for note in patch.notes],
+        "notes": [json_name(note) for note in patch.notes],
         "files": [_file(file) for file in patch.files],
         "content": _path(patch.content),
     }
@@ -153,20 +155,20 @@ def _region(region: Region) -> dict[str, Any]:
 
 
 def _span(span: Span) -> dict[str, Any]:
-    return {"start": span.start, "lines": [_text(line) for line in span.lines]}
+    return {"start": span.start, "lines": [json_text(line) for line in span.lines]}
 
 
 def _settlement(settlement: Settlement) -> dict[str, Any]:
     match settlement:
         case Settled(rule, note):
-            return {"settled": {"rule": _name(rule), "note": _name(note)}}
+            return {"settled": {"rule": json_name(rule), "note": json_name(note)}}
         case Held(cause, note, consequence_of):
             ref = consequence_of and {
-                "patch": _name(consequence_of.patch),
-                "file": _text(consequence_of.file),
+                "patch": json_name(consequence_of.patch),
+                "file": json_text(consequence_of.file),
                 "region": consequence_of.region,
             }
-            return {"held": {"cause": cause.value, "note": _name(note), "consequence_of": ref}}
+            return {"held": {"cause": cause.value, "note": json_name(note), "consequence_of": ref}}
 
 
 # --- reading ----------------------------------------------------------------------------

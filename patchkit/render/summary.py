@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from patchkit.model.report import Held, PortedFile, PortedPatch, Region, Report, Status
-from patchkit.render.shown import shown_path, shown_text
+from patchkit.model.shown import shown_name, shown_path, shown_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,10 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def shown_name(name: str) -> str:
-    """A patch name on one line, a tab as an escape as well."""
-    return shown_text(name).replace("\t", "\\t")
-
-
 def shown_file(file: PortedFile) -> str:
     """The path of a ported file: the new one where there is one."""
     path = file.new_path if file.new_path is not None else file.old_path
-    return "a file without a name" if path is None else shown_path(path).replace("\t", "\\t")
+    return "a file without a name" if path is None else shown_path(path)
 
 
 def _of_status(patches: Iterable[PortedPatch], *statuses: Status) -> list[PortedPatch]:

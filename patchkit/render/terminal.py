@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patchkit.model.report import Report, Status
-from patchkit.render.shown import shown_text
+from patchkit.model.shown import shown_text
 from patchkit.render.summary import figures, next_step, summary_table
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from patchkit.model.report import (
     Span,
     Status,
 )
-from patchkit.render.shown import shown_line, shown_path, shown_text
-from patchkit.render.summary import counted, figures, next_step, shown_name, summary_table
+from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
+from patchkit.render.summary import counted, figures, next_step, summary_table
 
 _WIDTH = 100
 _NAME_WIDTH = 60

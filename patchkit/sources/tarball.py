@@ -18,6 +18,7 @@ from stat import S_IXUSR
 from typing import IO, Self, TypeAlias
 
 from patchkit.errors import UpstreamError
+from patchkit.model.shown import shown_path
 from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path, blob_id
 from patchkit.sources.compression import CorruptError, decompressed
 
@@ -75,7 +76,7 @@ class TarballTree:
             case _Link(target):
                 return File(target, SYMLINK)
             case _Refused(reason):
-                raise UpstreamError(f"{self.path}: {_shown(path)}: {reason}.")
+                raise UpstreamError(f"{self.path}: {shown_path(path)}: {reason}.")
             case _Stored() as stored:
                 self._keep([stored])
                 return File(self._kept[stored.identity], stored.mode)
@@ -168,7 +169,7 @@ class TarballTree:
         parts = _raw(member.name).split(b"/")
         if member.name.startswith("/") or b".." in parts:
             raise UpstreamError(
-                f"{self.path}: member {_shown(_raw(member.name))} is outside of the archive.",
+                f"{self.path}: member {shown_path(_raw(member.name))} is outside of the archive.",
                 "Such an archive is not read.",
             )
         return _tidy(parts)
@@ -222,7 +223,7 @@ def _entry_without_content(member: tarfile.TarInfo, before: Mapping[bytes, _Entr
         return _Link(target)
     if member.islnk():
         linked = before.get(_tidy(target.split(b"/")))
-        return linked or _Refused(f"is a hard link to {_shown(target)}, which is not before it")
+        return linked or _Refused(f"is a hard link to {shown_path(target)}, which is not before it")
     return _Refused("is a device, a pipe or of an unknown kind")
 
 
@@ -232,7 +233,3 @@ def _tidy(parts: Iterable[bytes]) -> bytes:
 
 def _raw(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
-
-
-def _shown(path: Path) -> str:
-    return path.decode("utf-8", "backslashreplace")

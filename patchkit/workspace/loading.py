@@ -18,7 +18,8 @@ from pathlib import Path
 
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import PatchkitError, StackError
-from patchkit.model.series import Entry, Series, decode_name, shown_name
+from patchkit.model.series import Entry, Series, decode_name
+from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
 from patchkit.workspace.layout import leaves_folder, read_layout, series_files_in
 

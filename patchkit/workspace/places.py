@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 
 from patchkit.errors import OutputError
-from patchkit.model.series import shown_name
+from patchkit.model.shown import shown_name
 
 STAGE = ".patchkit-stage"
 """The folder inside an output folder in which a change of it is prepared."""

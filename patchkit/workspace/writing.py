@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from patchkit.errors import OutputError
-from patchkit.model.series import shown_name
+from patchkit.model.shown import shown_name
 from patchkit.workspace import staging
 from patchkit.workspace.places import checked_path, status_at
 from patchkit.workspace.staging import Output, Recovery

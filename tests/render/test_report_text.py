@@ -102,7 +102,7 @@ A note about it.
       old
       \\ No newline at end of file
     =======
-      \tx := 2\\x0d
+      \tx := 2\\r
     >>>>>>> theirs, 2.5.1 with 0003-held.patch
 
 0004-later.patch: conflicted
