@@ -7,7 +7,7 @@ swapped, what creates a file deletes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchkit.diffing.rehunking import flip
 from patchkit.engine.headers import is_readable_by_patch
@@ -55,6 +55,12 @@ class Change:
         return self.new_mode is not None and self.new_mode != self.old_mode
 
     @property
+    def adds_at_start(self) -> bool:
+        """Whether its first hunk expects no line at all: GNU patch then takes it for an empty file,
+        or for one that is not there yet."""
+        return bool(self.hunks) and not self.hunks[0].old_start and not self.hunks[0].old
+
+    @property
     def kind(self) -> int:
         """The kind of file that GNU patch expects: a regular one where the header does not say."""
         return kind_of(self.old_mode or self.new_mode or REGULAR)
@@ -87,6 +93,18 @@ def change_of(
         owner=Owner(patch, shown),
         policy=policy,
     )
+
+
+def as_creation(change: Change, path: Path) -> Change:
+    """A modification as the creation of `path`, where base has no such file.
+
+    GNU patch gives the file a mode only where the two of the header differ.
+    """
+    mode = change.new_mode if change.sets_mode else None
+    if change.kind == SYMLINK:
+        mode = SYMLINK
+    names = Names(None, path)
+    return replace(change, operation=Operation.CREATE, names=names, new_mode=mode)
 
 
 def why_unsupported(change: Change) -> str:

@@ -112,6 +112,6 @@ def _check_diff(diff: FileDiff, stacked: StackedPatch, bench: Workbench, policy:
     )
     base = before.get(path)
     hunks = tuple(flip(hunk) for hunk in diff.hunks) if entry.is_reversed else diff.hunks
-    places = () if base is None else place_hunks(hunks, base.lines, policy.max_fuzz)
+    places = place_hunks(hunks, () if base is None else base.lines, policy.max_fuzz)
     fits = tuple(HunkFit(number, place) for number, place in enumerate(places, 1))
     return FileFit(path, fits, tuple(dict.fromkeys(problems)))

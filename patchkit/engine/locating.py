@@ -2,9 +2,13 @@
 
 In this order, each with its evidence: the same path; a file with the same bytes (exact); the folder
 to which its neighbours moved (folder); a file with similar content (similar). Only files that the
-old upstream did not have at their path can be the new place. Similarity is the share of bytes in
-lines that both have, of the larger file, in percent, as git diff -M counts it. Two places that are
-about equally likely are ambiguous: that is a conflict, never a guess."""
+old upstream did not have at their path can be the new place, and the same path is the same file
+even where upstream moved the old one away and put another in its place, as git has it, too. An
+empty file is like any other empty file, so it is only followed with its folder.
+
+Similarity is the share of bytes in lines that both have, of the larger file, in percent, as git
+diff -M counts it. Two places that are about equally likely are ambiguous: that is a conflict, never
+a guess."""
 
 from __future__ import annotations
 
@@ -12,10 +16,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TypeAlias
 
 from patchkit.model.report import Followed, FollowKind, HeldCause
-from patchkit.model.tree import Path, Tree, split_lines
+from patchkit.model.shown import shown_path
+from patchkit.model.tree import Path, Tree, blob_id, split_lines
 
 LEAST_SIMILARITY = 50
 """Percent from which a file elsewhere is taken for the same file."""
@@ -24,6 +30,7 @@ LEAST_SIMILARITY_IN_FOLDER = 30
 LEAST_LEAD = 10
 """Percent points by which the best place must be better than the second."""
 _MOST_COMPARED = 400
+_EMPTY = blob_id(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ class Locator:
             return Found(path, None)
         if path not in self._old_ids:
             return NotFound(HeldCause.FILE_GONE, "The new upstream has no such file.")
+        if self._old_ids[path] == _EMPTY:
+            nowhere = NotFound(HeldCause.FILE_GONE, "Upstream removed the file, which was empty.")
+            return self._in_moved_folder(path) or nowhere
         return self._exact(path) or self._in_moved_folder(path) or self._similar(path)
 
     def place_for_new(self, path: Path) -> Found:
@@ -111,7 +121,7 @@ class Locator:
 
     def _in_moved_folder(self, path: Path) -> Found | None:
         moved = self._moved_with_folder(path)
-        if moved is None or moved not in self._new_ids:
+        if moved is None or moved not in self._new_ids or moved in self._old_ids:
             return None
         similarity = self._similarities(path, [moved])[moved]
         if similarity < LEAST_SIMILARITY_IN_FOLDER:
@@ -121,7 +131,12 @@ class Locator:
     def _similar(self, path: Path) -> Location:
         same_name = self._added_by_name.get(_basename(path), [])
         others = (place for place in self._by_nearness(path) if place not in same_name)
-        candidates = [*same_name, *others][:_MOST_COMPARED]
+        free = (
+            place
+            for place in (*same_name, *others)
+            if not self._is_another(place, self._old_ids[path])
+        )
+        candidates = list(islice(free, _MOST_COMPARED))
         ranked = sorted(
             self._similarities(path, candidates).items(), key=lambda item: (-item[1], item[0])
         )
@@ -131,22 +146,33 @@ class Locator:
         (place, similarity), *rest = ranked
         if rest and similarity - rest[0][1] < LEAST_LEAD:
             names = ", ".join(
-                f"{_shown(name)} ({percent} %)"
+                f"{shown_path(name)} ({percent} %)"
                 for name, percent in ranked
                 if similarity - percent < LEAST_LEAD
             )
             return NotFound(HeldCause.FILE_AMBIGUOUS, f"It could be any of: {names}.")
         return Found(place, Followed(FollowKind.SIMILAR, similarity))
 
+    def _is_another(self, place: Path, identity: str) -> bool:
+        """Whether a new file is another file that left, byte for byte, and not this one."""
+        return self._new_ids[place] != identity and self._new_ids[place] in self._left_ids
+
+    @cached_property
+    def _left_ids(self) -> frozenset[str]:
+        """The content identities of the files that stand only in the old tree."""
+        return frozenset(
+            identity for path, identity in self._old_ids.items() if path not in self._new_ids
+        )
+
     def _by_nearness(self, path: Path) -> list[Path]:
         """Added files with the same extension, those that share most of the path first."""
-        extension = path.rpartition(b".")[2]
+        extension = _extension(path)
         parts = set(path.split(b"/"))
         places = [
             place
             for paths in self._added.values()
             for place in paths
-            if place.rpartition(b".")[2] == extension
+            if _extension(place) == extension
         ]
         return sorted(places, key=lambda place: (-len(parts & set(place.split(b"/"))), place))
 
@@ -181,8 +207,11 @@ class Locator:
         return {}
 
     def _count_votes(self, folder: Path) -> Path | None:
+        """A file with the same bytes says more than one that only has the same name, and most of
+        the files that left must agree: else a stray `.gitignore` would move whole folders."""
         start = folder + b"/"
         votes: Counter[Path] = Counter()
+        voters: Counter[Path] = Counter()
         left = 0
         for path, identity in self._old_ids.items():
             if not path.startswith(start) or path in self._new_ids:
@@ -194,11 +223,13 @@ class Locator:
             places = same_bytes or [place for place in same_name if place.endswith(rest)]
             if len(places) == 1:
                 votes[places[0][: -len(rest)]] += 2 if same_bytes else 1
+                voters[places[0][: -len(rest)]] += 1
         if not votes:
             return None
         (best, count), *others = votes.most_common(2)
         is_clear = not others or count > 2 * others[0][1]
-        return best if best and is_clear and (count > 1 or left == 1) else None
+        is_most = count > 1 and 2 * voters[best] >= left
+        return best if is_clear and is_most else None
 
 
 def similarity(one: bytes, two: bytes) -> int:
@@ -215,5 +246,7 @@ def _basename(path: Path) -> bytes:
     return path.rpartition(b"/")[2]
 
 
-def _shown(path: Path) -> str:
-    return path.decode("utf-8", "backslashreplace")
+def _extension(path: Path) -> bytes:
+    """What stands behind the last dot of the name; a name without a dot has none."""
+    name, dot, extension = _basename(path).rpartition(b".")
+    return extension if name and dot else b""

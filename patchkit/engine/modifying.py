@@ -12,11 +12,10 @@ from patchkit.engine.changes import Change, kind_of
 from patchkit.engine.merging import merge_hunks
 from patchkit.engine.outcomes import PortedDiff, broken, rewritten, whole_region, with_region
 from patchkit.engine.versions import FilePair, Version
-from patchkit.engine.wholefiles import create
 from patchkit.engine.workbench import Workbench
-from patchkit.model.patch import Hunk, Names
+from patchkit.model.patch import Hunk
 from patchkit.model.report import Held, HeldCause, PortedFile, Region, Status
-from patchkit.model.tree import REGULAR, SYMLINK, Path
+from patchkit.model.tree import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,6 @@ def modify(change: Change, bench: Workbench) -> PortedDiff:
     path = bench.picked_in_base(change.candidates)
     pair = bench.changeable(path)
     if pair.base is None:
-        if change.hunks and change.hunks[0].old_start == 0 and change.hunks[0].old_count == 0:
-            # GNU patch makes the file, but with a mode only where the two of the header differ.
-            mode = change.new_mode if change.sets_mode else SYMLINK if change.kind == SYMLINK else REGULAR
-            names = Names(None, path)
-            return create(replace(change, names=names, new_mode=mode), bench)
         return broken(change, HeldCause.REJECTED, "The file is not in its own base.")
     if change.kind != kind_of(pair.base.mode):
         return broken(change, HeldCause.REJECTED, "In its own base the file is of another kind.")

@@ -6,7 +6,9 @@ comes back says what happened, and the text of the file diff for the new stack.
 
 from __future__ import annotations
 
-from patchkit.engine.changes import Policy, change_of, why_unsupported
+from dataclasses import replace
+
+from patchkit.engine.changes import Change, Policy, as_creation, change_of, why_unsupported
 from patchkit.engine.modifying import modify
 from patchkit.engine.moving import move
 from patchkit.engine.outcomes import PortedDiff, broken
@@ -27,6 +29,10 @@ def port_diff(
     problem = why_unsupported(change)
     if problem:
         return broken(change, HeldCause.UNSUPPORTED, problem)
+    return _port(_as_patch_takes_it(change, bench), bench)
+
+
+def _port(change: Change, bench: Workbench) -> PortedDiff:
     match change.operation:
         case Operation.CREATE:
             return create(change, bench)
@@ -36,3 +42,18 @@ def port_diff(
             return move(change, bench)
         case Operation.MODIFY:
             return modify(change, bench)
+
+
+def _as_patch_takes_it(change: Change, bench: Workbench) -> Change:
+    """The change as GNU patch takes it, which looks at more than the header: it puts lines into an
+    empty file that is there, and makes a file for a hunk that expects none."""
+    if change.operation not in (Operation.CREATE, Operation.MODIFY):
+        return change
+    path = bench.picked_in_base(change.candidates)
+    base = bench.seen_in_base(path)
+    if change.operation is Operation.CREATE and base is not None and not base.lines:
+        return replace(change, operation=Operation.MODIFY)
+    if change.operation is Operation.MODIFY and base is None and change.adds_at_start:
+        bench.await_end_of_run(path)
+        return as_creation(change, path)
+    return change

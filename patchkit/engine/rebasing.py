@@ -60,22 +60,28 @@ def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Porte
         port_diff(diff, bench, stacked.name, strip, policy, is_reversed=entry.is_reversed)
         for diff in patch.files
     )
+    if not patch.files:
+        return _port_empty(patch)
     files = tuple(diff.file for diff in diffs)
-    status = patch_status(files)
-    notes = () if patch.files else ("The patch is empty.",)
-    return PortedPatch(stacked.name, status, files, _content(patch, diffs), notes)
+    return PortedPatch(stacked.name, patch_status(files), files, _content(patch, diffs))
+
+
+def _port_empty(patch: Patch) -> PortedPatch:
+    if not patch.raw:
+        note = "The patch is empty."
+        return PortedPatch(patch.name, Status.UNCHANGED, (), b"", (note,))
+    note = "The patch holds nothing but blank lines, which GNU patch refuses."
+    return PortedPatch(patch.name, Status.BROKEN, (), None, (note,))
 
 
 def patch_status(files: Iterable[PortedFile]) -> Status:
     """The status of a patch from those of its files."""
     statuses = {file.status for file in files}
-    if not statuses:
-        return Status.UNCHANGED
+    dropped = {status for status in statuses if status.is_dropped}
     if Status.BROKEN in statuses:
         return Status.BROKEN
     if statuses & {Status.PARTIAL, Status.CONFLICTED}:
-        return Status.CONFLICTED if statuses == {Status.CONFLICTED} else Status.PARTIAL
-    dropped = {status for status in statuses if status.is_dropped}
+        return Status.CONFLICTED if statuses - dropped == {Status.CONFLICTED} else Status.PARTIAL
     if dropped == statuses:
         return max(dropped, key=lambda status: status.rank)
     ported = max(statuses - dropped, key=lambda status: status.rank)
@@ -99,8 +105,6 @@ def _names(diff: FileDiff, strip: int) -> tuple[Path, ...]:
 
 
 def _content(patch: Patch, diffs: tuple[PortedDiff, ...]) -> bytes | None:
-    if not patch.files:
-        return patch.raw
     parts = [diff.raw for diff in diffs if diff.raw is not None]
     if not parts:
         return None

@@ -26,8 +26,7 @@ from patchkit.model.tree import REGULAR, Path
 def create(change: Change, bench: Workbench) -> PortedDiff:
     """Port the creation of a file."""
     path = bench.picked_in_base(change.candidates)
-    base = bench.pair(path).base
-    if base is not None and (base.lines or change.kind != kind_of(base.mode)):
+    if bench.pair(path).base is not None:
         note = "It creates a file that its own base has already."
         return broken(change, HeldCause.REJECTED, note)
     if len(change.hunks) > 1 or any(hunk.old for hunk in change.hunks):

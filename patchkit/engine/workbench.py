@@ -60,9 +60,14 @@ class Workbench:
         self._pairs[path] = pair
         return pair
 
+    def seen_in_base(self, path: Path) -> Version | None:
+        """The file of base at `path` that GNU patch sees."""
+        before = self._before_run.get(path)
+        return None if before is not None and before.base is None else self.pair(path).base
+
     def changeable(self, path: Path) -> FilePair:
         """The pair of a file that a diff changes; absent where GNU patch does not see it yet."""
-        if not self._has_base(path):
+        if self.seen_in_base(path) is None:
             return _ABSENT
         if path in self._before_run:
             self._before_run.clear()
@@ -119,9 +124,13 @@ class Workbench:
 
     def put_at_end_of_run(self, path: Path, pair: FilePair) -> None:
         """Record what a diff makes of a file, or into which file it moves or copies one."""
+        self.await_end_of_run(path)
+        self.put(path, pair)
+
+    def await_end_of_run(self, path: Path) -> None:
+        """Say that GNU patch writes only later what comes of the file that base has at `path`."""
         if self._run is not None:
             self._before_run.setdefault(path, self.pair(path))
-        self.put(path, pair)
 
     def remove_ours(self, path: Path) -> None:
         """Record that ours has no file at `path` any more."""
@@ -150,9 +159,7 @@ class Workbench:
         )
 
     def _has_base(self, path: Path) -> bool:
-        """Whether GNU patch sees a file here when it applies the stack to the old upstream."""
-        before = self._before_run.get(path)
-        return self.pair(path).base is not None and (before is None or before.base is not None)
+        return self.seen_in_base(path) is not None
 
     def _has_ours(self, path: Path) -> bool:
         """Whether ours has a file here; a folder that is asked for does not become a result."""
