@@ -415,7 +415,8 @@ def test_inserting_adds_one_line(
     assert after == parse_series(after.raw)
     at = [line.entry is entry for line in after.lines].index(True)
     assert (at == len(before.lines)) or after_name is not None
-    assert after_name is None or after.entries[after.entries.index(entry) - 1].name == after_name
+    place = [one is entry for one in after.entries].index(True)
+    assert after_name is None or after.entries[place - 1].name == after_name
     rest = b"".join(line.raw for line in (*after.lines[:at], *after.lines[at + 1 :]))
     assert rest.removeprefix(raw) in (b"", b"\n", b"\r\n")
 
