@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from patchkit.cli.options import output_console, output_options, print_json, progress, stack_options
+from patchkit.cli.check import problems
+from patchkit.cli.interrupts import interrupts_waiting
+from patchkit.cli.options import (
+    PLACE,
+    at_option,
+    dry_run_option,
+    fuzz_option,
+    output_options,
+    stack_option,
+)
+from patchkit.cli.printing import page, print_json, progress, sentence
 from patchkit.engine.checking import Fit
 from patchkit.jobs.apply import ApplyPlan, plan_apply
-from patchkit.jobs.project import find_project, own_version
-from patchkit.render.shown import shown_path, shown_text
+from patchkit.jobs.project import find_project, stack_version
+from patchkit.render.json import json_name
 
 APPLY_SCHEMA = "patchkit-apply/1"
 
 
 @click.command("apply")
-@click.argument("folder", type=click.Path(path_type=Path))
-@stack_options
-@click.option("--at", metavar="VERSION", help="Which stack of the project, by its version.")
-@click.option("--dry-run", is_flag=True, help="Compute and print everything; write nothing.")
+@click.argument("folder", type=PLACE)
+@stack_option
+@fuzz_option
+@at_option
+@dry_run_option
 @output_options
 def command(
     folder: Path, stack: Path | None, fuzz: int | None, at: str | None,
@@ -32,41 +45,44 @@ def command(
     Example: patchkit apply --at 2.5.1 ../kata-containers-2.5.1
     """
     project = find_project(stack)
-    version = at or ("" if stack is not None else own_version(project))
+    version = stack_version(project, at)
     with progress(shown=not quiet and not as_json) as (watch, _):
         plan = plan_apply(project, version, folder, fuzz=fuzz, watch=watch)
-    if not plan.exit_code and not dry_run:
-        plan.write()
+    if not dry_run:
+        with interrupts_waiting():
+            plan.write()
     if as_json:
-        print_json(
-            {
-                "schema": APPLY_SCHEMA,
-                "applied": not plan.exit_code and not dry_run,
-                "patches": [{"name": one.name, "applies": one.fit.value} for one in plan.patches],
-                "written": [output.path for output in plan.outputs],
-                "removed": list(plan.removals),
-            }
-        )
+        print_json(_document(plan, dry_run=dry_run))
     elif not quiet:
         _print(plan, dry_run=dry_run)
     return plan.exit_code
 
 
+def _document(plan: ApplyPlan, *, dry_run: bool) -> Mapping[str, Any]:
+    return {
+        "schema": APPLY_SCHEMA,
+        "applied": not plan.exit_code and not dry_run,
+        "patches": [
+            {"name": json_name(patch.name), "applies": patch.fit.value} for patch in plan.patches
+        ],
+        "written": [json_name(output.path) for output in plan.outputs],
+        "removed": [json_name(path) for path in plan.removals],
+    }
+
+
 def _print(plan: ApplyPlan, *, dry_run: bool) -> None:
-    console = output_console()
-    for patch in plan.patches:
-        if patch.fit is Fit.BROKEN:
-            for file in patch.files:
-                for problem in file.problems:
-                    line = f"{shown_text(patch.name)}: {shown_path(file.path)}: {problem}"
-                    console.print(line, markup=False, soft_wrap=True)
+    with page() as console:
+        for problem in problems(plan.patches):
+            sentence(console, problem)
+        sentence(console, _told(plan, dry_run=dry_run))
+
+
+def _told(plan: ApplyPlan, *, dry_run: bool) -> str:
     broken = sum(patch.fit is Fit.BROKEN for patch in plan.patches)
     if broken:
-        told = f"{broken} of {len(plan.patches)} patches do not apply; nothing was written."
-    else:
-        verb = "Would change" if dry_run else "Applied"
-        told = (
-            f"{verb}: {len(plan.patches)} patches, {len(plan.outputs)} files written, "
-            f"{len(plan.removals)} removed in {plan.folder}."
-        )
-    console.print(told, markup=False, soft_wrap=True)
+        return f"{broken} of {len(plan.patches)} patches do not apply; nothing was written."
+    verb = "Would apply" if dry_run else "Applied"
+    return (
+        f"{verb}: {len(plan.patches)} patches, {len(plan.outputs)} files written, "
+        f"{len(plan.removals)} removed in {plan.folder}."
+    )

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from patchkit.cli.options import (
-    output_console,
+    at_option,
+    fuzz_option,
     output_options,
-    print_json,
-    progress,
-    stack_options,
-    tree_options,
+    stack_option,
+    tree_option,
     upstream_option,
 )
+from patchkit.cli.printing import page, patch_table, print_json, progress, sentence
 from patchkit.engine.checking import Fit, PatchFit
 from patchkit.jobs.check import CheckResult, check
-from patchkit.jobs.project import find_project, own_version, source_tree
-from patchkit.render.shown import shown_path, shown_text
+from patchkit.jobs.project import find_project, source_tree, stack_version
+from patchkit.model.shown import shown_name, shown_path
+from patchkit.render.json import json_name, json_text
 
 CHECK_SCHEMA = "patchkit-check/1"
 
 
 @click.command("check")
-@stack_options
+@stack_option
+@fuzz_option
 @upstream_option
-@tree_options
+@at_option
+@tree_option
 @output_options
 def command(
     stack: Path | None, fuzz: int | None, upstream: str | None, at: str | None,
@@ -43,10 +44,10 @@ def command(
     Example: patchkit check --at 2.5.1
     """
     project = find_project(stack)
-    version = at or ("" if tree is not None and stack is not None else own_version(project))
+    version = stack_version(project, at)
     with (
         progress(shown=not quiet and not as_json) as (watch, say),
-        source_tree(project, version, place=tree, upstream=upstream, progress=say) as source,
+        source_tree(project, at, place=tree, upstream=upstream, progress=say) as source,
     ):
         result = check(project, version, source, fuzz=fuzz, watch=watch)
     if as_json:
@@ -58,21 +59,30 @@ def command(
 
 def print_check(result: CheckResult) -> None:
     """Print the table of a check and one line that says what to do next."""
-    console = output_console()
-    for warning in result.warnings:
-        console.print(f"warning: {shown_text(warning)}", markup=False, soft_wrap=True)
-    table = Table("patch", "applies", "fuzz", "offset", "hunks", box=None, pad_edge=False)
+    table = patch_table("patch", "applies", "fuzz", "offset", "hunks")
     for patch in result.patches:
-        hunks = sum(len(file.hunks) for file in patch.files)
-        fuzz, offset = str(patch.fuzz or ""), f"{patch.offset:+d}" if patch.offset else ""
-        table.add_row(Text(shown_text(patch.name)), patch.fit.value, fuzz, offset, str(hunks))
-    console.print(table)
-    for patch in result.patches:
+        table.add_row(
+            shown_name(patch.name),
+            patch.fit.value,
+            str(patch.fuzz or ""),
+            f"{patch.offset:+d}" if patch.offset else "",
+            str(sum(len(file.hunks) for file in patch.files)),
+        )
+    with page() as console:
+        for warning in result.warnings:
+            sentence(console, f"warning: {warning}")
+        console.print(table)
+        for problem in problems(result.patches):
+            sentence(console, problem)
+        sentence(console, _next_step(result))
+
+
+def problems(patches: Iterable[PatchFit]) -> Iterator[str]:
+    """A line for everything that does not apply."""
+    for patch in patches:
         for file in patch.files:
             for problem in file.problems:
-                line = f"{shown_text(patch.name)}: {shown_path(file.path)}: {problem}"
-                console.print(line, markup=False, soft_wrap=True)
-    console.print(_next_step(result), markup=False, soft_wrap=True)
+                yield f"{shown_name(patch.name)}: {shown_path(file.path)}: {problem}"
 
 
 def _next_step(result: CheckResult) -> str:
@@ -97,21 +107,21 @@ def check_document(result: CheckResult) -> Mapping[str, Any]:
     return {
         "schema": CHECK_SCHEMA,
         "fuzz_limit": result.max_fuzz,
-        "warnings": list(result.warnings),
+        "warnings": [json_name(warning) for warning in result.warnings],
         "patches": [_patch_document(patch) for patch in result.patches],
     }
 
 
 def _patch_document(patch: PatchFit) -> Mapping[str, Any]:
     return {
-        "name": patch.name,
+        "name": json_name(patch.name),
         "applies": patch.fit.value,
         "fuzz": patch.fuzz,
         "offset": patch.offset,
         "files": [
             {
-                "path": shown_path(file.path),
-                "problems": list(file.problems),
+                "path": json_text(file.path),
+                "problems": [json_name(problem) for problem in file.problems],
                 "hunks": [
                     {
                         "number": hunk.number,

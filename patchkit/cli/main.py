@@ -15,7 +15,7 @@ import click
 
 import patchkit
 from patchkit.errors import PatchkitError
-from patchkit.model.series import shown_name
+from patchkit.model.shown import shown_name
 
 _PROGRAM = "patchkit"
 _COMMANDS = {

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import click
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_FOLDER = click.Path(path_type=Path)
+PLACE = click.Path(readable=False, path_type=Path)
+"""A path as it is given: what is wrong with it, the jobs say better."""
 
 
 def stack_option(command: _Command) -> _Command:
     """`--stack`: which stack."""
     return click.option(
-        "--stack", type=_FOLDER, metavar="DIR",
+        "--stack", type=PLACE, metavar="DIR",
         help="Folder with series.conf, series, patches/series or debian/patches/series.",
     )(command)  # fmt: skip
 
@@ -32,7 +33,7 @@ def upstream_option(command: _Command) -> _Command:
     """`--upstream`: where the versions come from."""
     return click.option(
         "--upstream", metavar="SRC",
-        help="A git repository (path or URL), or a folder with folders or tarballs of the versions.",
+        help="A git repository (path or URL), or a folder with a folder or tarball a version.",
     )(command)  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def at_option(command: _Command) -> _Command:
 def tree_option(command: _Command) -> _Command:
     """`--tree`: what a stack is looked at on."""
     return click.option(
-        "--tree", type=_FOLDER, metavar="PATH",
+        "--tree", type=PLACE, metavar="PATH",
         help="A source folder or tarball to use instead of a version of the upstream.",
     )(command)  # fmt: skip
 

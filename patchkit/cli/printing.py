@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.errors import OutputError
-from patchkit.render.shown import shown_text
+from patchkit.model.shown import shown_text
 from patchkit.sources.progress import Progress, silent
 
 _NAMES = "patch"
@@ -28,12 +29,16 @@ _UNLIMITED_WIDTH = 1 << 16
 def page() -> Iterator[Console]:
     """A console for results; they go to standard output at the end, coloured on a terminal."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(
-        width=None if is_terminal else _UNLIMITED_WIDTH, markup=False, emoji=False, highlight=False
+    text = io.StringIO()
+    yield Console(
+        file=text,
+        force_terminal=is_terminal or None,
+        width=None if is_terminal else _UNLIMITED_WIDTH,
+        markup=False,
+        emoji=False,
+        highlight=False,
     )
-    with console.capture() as captured:
-        yield console
-    _write(captured.get())
+    _write(text.getvalue())
 
 
 def sentence(console: Console, text: str) -> None:

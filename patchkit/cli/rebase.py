@@ -6,14 +6,16 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
-    output_console,
+    PLACE,
+    dry_run_option,
+    fuzz_option,
     output_options,
-    print_json,
-    progress,
-    stack_options,
+    stack_option,
     upstream_option,
 )
+from patchkit.cli.printing import page, print_json, progress, sentence
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.render.json import report_document
@@ -26,13 +28,14 @@ from patchkit.workspace.writing import WriteResult
     "--from", "old", required=True, metavar="A", help="The version that the stack is for."
 )
 @click.option("--to", "new", required=True, metavar="B", help="The version to port it to.")
-@stack_options
+@stack_option
+@fuzz_option
 @upstream_option
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    "--out", type=PLACE, metavar="DIR",
     help="Where the new stack goes (default: as patchkit.yaml says, else beside the old one).",
 )  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Compute, prove and print everything; write nothing.")
+@dry_run_option
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @output_options
 def command(
@@ -54,13 +57,14 @@ def command(
         )
     written = None
     if not dry_run:
-        written = plan.write(Overwrite.FORCE if force else Overwrite.REFUSE)
+        with interrupts_waiting():
+            written = plan.write(Overwrite.FORCE if force else Overwrite.REFUSE)
     if as_json:
         print_json(report_document(plan.report, plan.digests))
     elif not quiet:
-        console = output_console()
-        print_report(console, plan.report)
-        console.print(_what_was_written(plan, written), markup=False, soft_wrap=True)
+        with page() as console:
+            print_report(console, plan.report)
+            sentence(console, _what_was_written(plan, written))
     return plan.report.exit_code
 
 

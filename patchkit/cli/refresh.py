@@ -7,24 +7,29 @@ from pathlib import Path
 import click
 
 from patchkit.cli.check import check_document, print_check
+from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
-    output_console,
+    at_option,
+    dry_run_option,
+    fuzz_option,
     output_options,
-    print_json,
-    progress,
-    stack_options,
-    tree_options,
+    stack_option,
+    tree_option,
     upstream_option,
 )
+from patchkit.cli.printing import page, print_json, progress, sentence
 from patchkit.jobs.check import plan_refresh
-from patchkit.jobs.project import find_project, own_version, source_tree
+from patchkit.jobs.project import find_project, source_tree, stack_version
+from patchkit.render.json import json_name
 
 
 @click.command("refresh")
-@stack_options
+@stack_option
+@fuzz_option
 @upstream_option
-@tree_options
-@click.option("--dry-run", is_flag=True, help="Compute, prove and print everything; write nothing.")
+@at_option
+@tree_option
+@dry_run_option
 @output_options
 def command(
     stack: Path | None, fuzz: int | None, upstream: str | None, at: str | None,
@@ -39,23 +44,23 @@ def command(
     Example: patchkit refresh --at 2.5.1
     """
     project = find_project(stack)
-    version = at or ("" if tree is not None and stack is not None else own_version(project))
+    version = stack_version(project, at)
     with (
         progress(shown=not quiet and not as_json) as (watch, say),
-        source_tree(project, version, place=tree, upstream=upstream, progress=say) as source,
+        source_tree(project, at, place=tree, upstream=upstream, progress=say) as source,
     ):
         plan = plan_refresh(project, version, source, fuzz=fuzz, watch=watch)
-    rewritten: tuple[str, ...] = ()
-    if not dry_run and not plan.exit_code:
-        written = plan.write()
-        rewritten = (*written.created, *written.changed)
+    if not dry_run:
+        with interrupts_waiting():
+            plan.write()
+    rewritten = [output.path for output in plan.outputs]
     if as_json:
-        print_json({**check_document(plan.check), "rewritten": list(rewritten)})
+        print_json({**check_document(plan.check), "rewritten": list(map(json_name, rewritten))})
     elif plan.exit_code and not quiet:
         print_check(plan.check)
     elif not quiet:
-        told = ", ".join(rewritten) if rewritten else "nothing, all of it is exact already"
-        if dry_run:
-            told = "nothing (dry run)"
-        output_console().print(f"Rewritten in {plan.folder}: {told}.", markup=False, soft_wrap=True)
+        verb = "Would rewrite" if dry_run else "Rewritten"
+        told = ", ".join(rewritten) or "nothing, all of it is exact already"
+        with page() as console:
+            sentence(console, f"{verb} in {plan.folder}: {told}.")
     return plan.exit_code

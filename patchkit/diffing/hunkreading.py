@@ -24,6 +24,7 @@ _KINDS = {
     b" ": LineKind.CONTEXT, b"\t": LineKind.CONTEXT, b"\n": LineKind.CONTEXT,
     b"-": LineKind.REMOVED, b"+": LineKind.ADDED,
 }  # fmt: skip
+_EMPTY_LINES = (b"-\n", b"+\n", b" \n", b"\n")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _SIGNATURES = (b"-- ", b"--")
 
@@ -142,9 +143,10 @@ class _HunkReader:
             old_left, new_left = old_left - takes_old, new_left - takes_new
             at += 1
             if self.text.line(at).startswith(b"\\"):
-                if old_left if takes_old else new_left:
+                is_last = not (old_left if takes_old else new_left)
+                if not is_last or line in _EMPTY_LINES:
                     raise self.text.error(
-                        at, "a line without newline that is not the last one of its file."
+                        at, "a line without newline that is not the last one of its file, or empty."
                     )
                 at += 1
         return at

@@ -164,8 +164,9 @@ class _Reader:
     def _refuse_stray_hunk(self, *, is_first: bool) -> None:
         """Raise for a hunk whose file header is missing; a line of a message may only look so."""
         is_text = is_first and not self.text.line(self.at - 1).startswith(b"+++ ")
-        has_body = self.text.line(self.at + 1).startswith((b" ", b"-", b"+"))
-        if has_body and not is_text and is_hunk_header(self.text.line(self.at)):
+        following = self.text.line(self.at + 1)
+        is_hunk = not following or following.startswith((b" ", b"-", b"+"))
+        if is_hunk and not is_text and is_hunk_header(self.text.line(self.at)):
             raise self.text.error(
                 self.at, "a hunk that belongs to no file.",
                 "Hunks must follow their --- and +++ lines without other text between.",
@@ -211,8 +212,11 @@ class _Reader:
 
     def _refuse_cut_header(self) -> None:
         last = len(self.text.lines) - 1
-        if self.unclaimed <= last and self.text.line(last).startswith(_CUT_HEADERS):
-            raise self.text.error(last, "the file ends inside the header of a diff.", _GET_ANEW)
+        is_cut_line = not self.text.line(last).endswith(b"\n")
+        header_ends = (last - 1, last) if is_cut_line else (last,)
+        for at in header_ends:
+            if at >= self.unclaimed and self.text.line(at).startswith(_CUT_HEADERS):
+                raise self.text.error(at, "the file ends inside the header of a diff.", _GET_ANEW)
 
     def _refuse_text_without_diff(self, text: bytes) -> None:
         if text.strip():

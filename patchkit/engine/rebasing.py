@@ -61,17 +61,17 @@ def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Porte
         for diff in patch.files
     )
     if not patch.files:
-        return _port_empty(patch)
+        return _port_empty(stacked)
     files = tuple(diff.file for diff in diffs)
     return PortedPatch(stacked.name, patch_status(files), files, _content(patch, diffs))
 
 
-def _port_empty(patch: Patch) -> PortedPatch:
-    if not patch.raw:
+def _port_empty(stacked: StackedPatch) -> PortedPatch:
+    if not stacked.patch.raw:
         note = "The patch is empty."
-        return PortedPatch(patch.name, Status.UNCHANGED, (), b"", (note,))
+        return PortedPatch(stacked.name, Status.UNCHANGED, (), b"", (note,))
     note = "The patch holds nothing but blank lines, which GNU patch refuses."
-    return PortedPatch(patch.name, Status.BROKEN, (), None, (note,))
+    return PortedPatch(stacked.name, Status.BROKEN, (), None, (note,))
 
 
 def patch_status(files: Iterable[PortedFile]) -> Status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from patchkit.engine.checking import Fit, PatchFit, check_stack
 from patchkit.engine.rebasing import Watcher, port_stack, unwatched
 from patchkit.errors import OutputError
 from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.model.tree import SYMLINK, File
+from patchkit.model.tree import Path as TreePath
 from patchkit.sources.directory import DirectoryTree
 from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
 
@@ -57,7 +60,7 @@ def plan_apply(
     ported = port_stack(stack, tree, tree, policy)
     changed = {path: file for path, file in ported.result.items() if ported.pristine[path] != file}
     outputs = tuple(
-        Output(os.fsdecode(path), file.content, _mode(file.mode))
+        Output(os.fsdecode(path), file.content, _mode(folder, path, file, ported.pristine[path]))
         for path, file in changed.items()
         if file is not None
     )
@@ -65,5 +68,10 @@ def plan_apply(
     return ApplyPlan(folder, fits, outputs, removals)
 
 
-def _mode(git_mode: int) -> int:
-    return git_mode & 0o777 or git_mode
+def _mode(folder: Path, path: TreePath, file: File, before: File | None) -> int:
+    """The mode to write a file with: permissions that git does not record stay as they are."""
+    if file.mode == SYMLINK:
+        return SYMLINK
+    if before is not None and before.mode == file.mode:
+        return stat.S_IMODE((folder / os.fsdecode(path)).lstat().st_mode)
+    return file.mode & 0o777

@@ -3,6 +3,7 @@ floor)."""
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.errors import StackError
 from patchkit.jobs.project import Project, policy_of, read_stack
 from patchkit.jobs.rebase import SCRIPT, script_for
+from patchkit.model.report import PortedPatch
+from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Stack
 from patchkit.model.tree import Tree
 from patchkit.proof import prove
@@ -35,9 +38,9 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class RefreshPlan:
-    """A refreshed and proved stack that is not written yet: every file that may change.
+    """A refreshed and proved stack that is not written yet: every file that changes.
 
-    Empty outputs with broken patches in `check`: a stack that does not apply is not refreshed.
+    There are none where `check` has broken patches: a stack that does not apply is not refreshed.
     """
 
     check: CheckResult
@@ -50,7 +53,7 @@ class RefreshPlan:
         return self.check.exit_code
 
     def write(self) -> WriteResult:
-        """Write all of it or nothing; files that are the same already are not touched."""
+        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written."""
         return write_outputs(self.folder, self.outputs)
 
 
@@ -86,19 +89,35 @@ def plan_refresh(
     if found.exit_code:
         return RefreshPlan(found, folder, ())
     ported = port_stack(stack, tree, tree, policy_of(project, folder, fuzz), watch)
-    files = dict(stack.guarded)
-    for patch in ported.patches:
-        if patch.content is None or not patch.status.is_ported:
-            raise StackError(
-                f"{patch.name}: applies, but does nothing that is not there already.",
-                "Remove it from the series first.",
-            )
-        files[patch.name] = patch.content
-    _prove(project, stack, files, ported)
-    outputs = [Output(stack.layout.place_of(name), raw) for name, raw in files.items()]
+    refreshed = {patch.name: _refreshed(patch) for patch in ported.patches}
+    _prove(project, stack, {**dict(stack.guarded), **refreshed}, ported)
+    outputs = [
+        Output(stack.layout.place_of(stacked.name), refreshed[stacked.name])
+        for stacked in stack.patches
+        if refreshed[stacked.name] != stacked.patch.raw
+    ]
     if stack.layout.dialect is Dialect.SERIES_CONF:
-        outputs.append(Output(SCRIPT, script_for(project, stack.layout), 0o755))
+        script = Output(SCRIPT, script_for(project, stack.layout), 0o755)
+        if not _stands_in(folder, script):
+            outputs.append(script)
     return RefreshPlan(found, folder, tuple(outputs))
+
+
+def _refreshed(patch: PortedPatch) -> bytes:
+    if patch.content is None or not patch.status.is_ported:
+        raise StackError(
+            f"{shown_name(patch.name)}: applies, but does nothing that is not there already.",
+            "Remove it from the series first.",
+        )
+    return patch.content
+
+
+def _stands_in(folder: Path, output: Output) -> bool:
+    place = folder / output.path
+    if not place.is_file():
+        return False
+    mode = stat.S_IMODE(place.stat().st_mode)
+    return mode == output.mode and place.read_bytes() == output.content
 
 
 def _check(

@@ -6,6 +6,8 @@ Either a folder with a series file is named, or the nearest `patchkit.yaml` deci
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +31,7 @@ another."""
 
 _SCRIPT_FUZZ = re.compile(rb"\bpatch\b[^\n#|;]*?[ \t](?:-F[ \t]*|--fuzz[= ])(\d+)")
 _SETTINGS_NAME = "patchkit.yaml"
+_VERSION = "{version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Project:
         if self.settings.name is not None:
             return self.settings.name
         name = self.stack_folder("").resolve().name
-        return re.sub(r"[-_]v?\d[\w.+~]*$", "", name)
+        return re.sub(r"[-_]v?\d[\w.+~]*$", "", name) or name
 
     def stack_folder(self, version: str) -> Path:
         """The folder of the stack for an upstream version."""
@@ -57,14 +60,15 @@ class Project:
         """Where the stack for version `new` goes when it is ported from `old`.
 
         As `output` in the settings says; else a folder beside the old one, named for the version.
+        A slash in the name of a branch is a `-` there.
         """
         folder = self.stack_folder(old).resolve()
-        set_folder = self.settings.output_folder(new)
+        new_name = new.replace("/", "-")
+        set_folder = self.settings.output_folder(new_name)
         if set_folder is not None and set_folder.resolve().parent != folder:
             return set_folder
-        if folder.name.endswith(old):
-            return folder.with_name(folder.name.removesuffix(old) + new)
-        return folder.with_name(f"{folder.name}-{new}")
+        named = re.fullmatch(rf"(v?|.*[-_]v?){re.escape(old)}", folder.name)
+        return folder.with_name(f"{named[1] if named else f'{folder.name}-'}{new_name}")
 
     def versions(self) -> tuple[str, ...]:
         """The upstream versions that there is a stack for, as far as folder names tell."""
@@ -72,9 +76,23 @@ class Project:
             found = re.search(r"(?:^|[-_])v?(\d[\w.+~]*)$", self.stack.resolve().name)
             return () if found is None else (found[1],)
         assert self.settings.path is not None
-        home = self.settings.path.parent
-        names = sorted(folder.name for folder in home.iterdir() if folder.is_dir())
+        assert self.settings.stack is not None
+        names = _versions_named(str(self.settings.path.parent / self.settings.stack))
         return tuple(name for name in names if series_files_in(self.stack_folder(name)))
+
+
+def _versions_named(pattern: str) -> list[str]:
+    """What stands for `{version}` in the paths that are like `pattern`, sorted."""
+    before, *between = pattern.split(_VERSION)
+    if not between:
+        return []
+    first, *others = map(re.escape, between)
+    repeated = "".join(f"(?P=version){other}" for other in others)
+    path = re.compile(f"{re.escape(before)}(?P<version>[^/]+){first}{repeated}", re.DOTALL)
+    # Path.glob would refuse a pattern that is absolute.
+    places = glob.glob("*".join(map(glob.escape, (before, *between))))  # noqa: PTH207
+    found = map(path.fullmatch, sorted(places))
+    return [match["version"] for match in found if match is not None]
 
 
 def find_project(stack: Path | None = None, start: Path | None = None) -> Project:
@@ -85,7 +103,7 @@ def find_project(stack: Path | None = None, start: Path | None = None) -> Projec
     """
     if stack is not None:
         settings_file = stack / _SETTINGS_NAME
-        if settings_file.is_file() and not series_files_in(stack):
+        if os.path.lexists(settings_file) and not series_files_in(stack):
             return Project(load_settings(settings_file), None)
         return Project(settings_beside(stack), stack)
     here = Path.cwd() if start is None else start
@@ -115,6 +133,16 @@ def own_version(project: Project, given: str | None = None) -> str:
         f"There are stacks for {', '.join(versions)}." if versions else "Its folder does not tell."
     )
     raise StackError("Which upstream version is the stack for?", there, "Say it with --at VERSION.")
+
+
+def stack_version(project: Project, given: str | None = None) -> str:
+    """The version that says which of the project's stacks is meant: as given, or the only one.
+
+    "" where there is just one folder with a stack. Raises `StackError` when it is not clear.
+    """
+    if given is None and project.stack is not None:
+        return ""
+    return own_version(project, given)
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from enum import Enum
 from pathlib import Path
 
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
-from patchkit.errors import OutputError
+from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.project import Project, policy_of, read_stack, upstream_note, upstream_of
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.series import Series
+from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Layout, Stack
 from patchkit.proof import prove
 from patchkit.render.applyscript import apply_script
@@ -63,12 +64,14 @@ class RebasePlan:
         edited (or that were never ours) and `overwrite` is not `Overwrite.FORCE`.
         """
         recover(self.folder)
-        recorded = _recorded(self.folder / REPORT_JSON)
-        edited = edited_outputs(self.folder, self.outputs, recorded)
+        recorded = _recorded(self.folder / REPORT_JSON, overwrite)
+        # A report is not for editing, and differs whenever its input did.
+        kept = [one for one in self.outputs if one.path != REPORT_JSON or not recorded]
+        edited = edited_outputs(self.folder, kept, recorded)
         if edited and overwrite is Overwrite.REFUSE:
             raise OutputError(
                 f"{self.folder}: edited since patchkit wrote it, or not written by patchkit: "
-                f"{', '.join(edited)}.",
+                f"{', '.join(map(shown_name, edited))}.",
                 "Move it away, choose another --out, or overwrite it with --force.",
             )
         planned = {output.path for output in self.outputs}
@@ -99,6 +102,9 @@ def plan_rebase(
     folder = project.stack_folder(old)
     recover(folder)
     folder, stack = read_stack(project, old)
+    target = out or project.output_folder(old, new)
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target}: a file, not a folder.", "Choose another folder with --out.")
     policy = policy_of(project, folder, fuzz)
     source = upstream_of(project, upstream, cache, progress)
     try:
@@ -111,7 +117,8 @@ def plan_rebase(
             upstream_note=upstream_note(project, upstream),
             patches=ported.patches,
             guarded=tuple(name for name, _ in stack.guarded),
-            warnings=stack.warnings,
+            # Without the folder: reports are the same on every machine.
+            warnings=tuple(text.removeprefix(f"{folder}/") for text in stack.warnings),
         )
     finally:
         source.close()
@@ -119,7 +126,7 @@ def plan_rebase(
     progress("Proving the new stack")
     _prove(project, stack, series, ported)
     outputs = _outputs(project, stack, series, report)
-    return RebasePlan(report, out or project.output_folder(old, new), outputs)
+    return RebasePlan(report, target, outputs)
 
 
 def ported_series(series: Series, report: Report) -> Series:
@@ -206,8 +213,18 @@ def script_for(project: Project, layout: Layout) -> bytes:
     )
 
 
-def _recorded(report: Path) -> Mapping[str, str]:
-    return recorded_outputs(report.read_bytes()) if report.is_file() else {}
+def _recorded(report: Path, overwrite: Overwrite) -> Mapping[str, str]:
+    """What the report of an earlier run says that it wrote."""
+    if not report.is_file():
+        return {}
+    try:
+        return recorded_outputs(report.read_bytes(), str(report))
+    except PatchkitError as error:
+        if overwrite is Overwrite.FORCE:
+            return {}
+        raise OutputError(
+            error.message, "Move it away, choose another --out, or overwrite it with --force."
+        ) from error
 
 
 def _shown(description: str) -> str:

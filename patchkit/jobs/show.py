@@ -63,7 +63,8 @@ def _statuses(folder: Path) -> dict[str, str]:
     report = folder / REPORT_JSON
     if not report.is_file():
         return {}
-    return {patch.name: patch.status.value for patch in load_report(report.read_bytes()).patches}
+    loaded = load_report(report.read_bytes(), str(report))
+    return {patch.name: patch.status.value for patch in loaded.patches}
 
 
 def _shown(stacked: StackedPatch, strip: int, status: str | None) -> ShownPatch:

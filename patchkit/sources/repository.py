@@ -164,6 +164,7 @@ class GitRepository:
             raise UpstreamError(
                 f"{self.name}: {many} could not be fetched: {ran.complaint}",
                 "Check the network, or give a complete local clone with --upstream.",
+                *self._advice,
             )
 
     def _fetch_promised(self, object_ids: Sequence[str]) -> Ran:

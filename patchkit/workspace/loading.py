@@ -228,6 +228,8 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 
 def _doubts(folder: _Folder, flags: frozenset[str]) -> Iterator[str]:
     """Warnings about what the series file says."""
+    if not folder.numbered:
+        yield f"{folder.series_file}: it names no patch."
     series_file = folder.layout.series
     others = [place for place in series_files_in(folder.root) if place != series_file]
     if others:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -62,9 +63,14 @@ def scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def run(command: Sequence[str | bytes], folder: Path) -> subprocess.CompletedProcess[bytes]:
+def run(
+    command: Sequence[str | bytes], folder: Path, stdin: IO[bytes] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Run a program in a folder, isolated from the user's settings."""
-    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, stdin=stdin or subprocess.DEVNULL,
+        capture_output=True, check=False,
+    )  # fmt: skip
 
 
 def diff(old: bytes, new: bytes, context: int, *options: str) -> bytes:

@@ -34,7 +34,7 @@ def patchings(draw: st.DrawFn) -> tuple[bytes, bytes, int]:
 
 @st.composite
 def loose_hunks(draw: st.DrawFn, lines: list[bytes]) -> bytes:
-    """A hunk as no diff writes it: any amount of context at each end, a header that may be wrong."""
+    """A hunk as no diff writes it: any context at each end, a header that may be wrong."""
     at = draw(st.integers(0, len(lines)))
     old = lines[at : at + draw(st.integers(0, 6))]
     leading = draw(st.integers(0, min(3, len(old))))

@@ -26,7 +26,9 @@ def patches(draw: st.DrawFn, *, least_context: int = 0) -> tuple[Lines, Lines, t
     """A file, another version of it, and the hunks that lead there."""
     base = draw(files(simple_bodies))
     new = draw(changed(base, simple_bodies, max_changes=4))
-    context = draw(st.sampled_from([count for count in (0, 1, 2, 3, 3, 5) if count >= least_context]))
+    context = draw(
+        st.sampled_from([count for count in (0, 1, 2, 3, 3, 5) if count >= least_context])
+    )
     patch = diff(b"".join(base), b"".join(new), context)
     assume(patch)
     return base, new, _hunks_of(patch)
@@ -200,7 +202,9 @@ def test_context_is_as_long_as_the_patch_had_it() -> None:
         pytest.param(9, 3, 0, id="last line"),
     ],
 )
-def test_context_is_shorter_only_at_an_end_of_the_file(at: int, leading: int, trailing: int) -> None:
+def test_context_is_shorter_only_at_an_end_of_the_file(
+    at: int, leading: int, trailing: int
+) -> None:
     """GNU patch takes missing context for the start or the end of the file; there it is right."""
     before = [b"%d\n" % number for number in range(10)]
     hunks = _hunks_of(_HEADER + b"@@ -1 +1 @@\n-x\n+y\n")

@@ -34,7 +34,10 @@ _DEP3 = (
     b"This patch header follows DEP-3\n"
 )
 _SVN = (
-    b"Index: src/f\n" + b"=" * 67 + b"\n--- src/f\t(revision 1)\n+++ src/f\t(working copy)\n" + _HUNK
+    b"Index: src/f\n"
+    + b"=" * 67
+    + b"\n--- src/f\t(revision 1)\n+++ src/f\t(working copy)\n"
+    + _HUNK
 )
 _EPOCH = b"\t1970-01-01 00:00:00.000000000 +0000\n"
 _STAMP = b"\t2020-02-02 02:02:02.000000000 +0000\n"
@@ -58,9 +61,7 @@ _LINK = (
     b"diff --git a/link b/link\nnew file mode 120000\nindex 0000000..1de5659\n--- /dev/null\n"
     b"+++ b/link\n@@ -0,0 +1 @@\n+target\n\\ No newline at end of file\n"
 )
-_PAYLOAD = (
-    b"GIT binary patch\nliteral 4\nLcmZQzU|?W)00961\n\nliteral 3\nKcmZQzWMl#W06+i$\n\n"
-)
+_PAYLOAD = b"GIT binary patch\nliteral 4\nLcmZQzU|?W)00961\n\nliteral 3\nKcmZQzWMl#W06+i$\n\n"
 _BINARY = b"diff --git a/pic b/pic\nindex 1234567..89abcde 100644\n" + _PAYLOAD
 _DIFFER = (
     b"diff --git a/pic b/pic\nindex 1234567..89abcde 100644\nBinary files a/pic and b/pic differ\n"
@@ -105,7 +106,7 @@ SAMPLES = {
     "no newline on the new side": b"--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n" + _OPEN,
     "no newline on either side": b"--- f\n+++ f\n@@ -1 +1 @@\n-a\n" + _OPEN + b"+b\n" + _OPEN,
     "no newline on a context line": b"--- f\n+++ f\n@@ -1,2 +1,2 @@\n-a\n+b\n c\n" + _OPEN,
-    "no newline, in another language": b"--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n\\ Kein Zeilenumbruch\n",
+    "no newline, in another language": b"--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n\\ Kein Ende\n",
     "no newline, itself without newline": b"--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n" + _OPEN[:-1],
     "counts left out": b"--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n@@ -9 +9,0 @@ x\n-c\n",
     "counts spelled out": b"--- f\n+++ f\n@@ -1,1 +1,1 @@\n-a\n+b\n",
@@ -117,7 +118,8 @@ SAMPLES = {
     "context that is left over": _FILE + b" stray\n f | 2 +-\n" + _FILE,
     "an epilogue": _FILE + b"\nThat is all.\n",
     "an epilogue without newline": _FILE + _SIGNATURE.rstrip(),
-    "other control characters": b"f\x0cg\rh\x85\n--- f\n+++ f\n@@ -1 +1 @@\n-a\x0cb\rc\n+\x1c\x85\xff\n",
+    "other control characters": b"f\x0cg\rh\x85\n"
+    b"--- f\n+++ f\n@@ -1 +1 @@\n-a\x0cb\rc\n+\x1c\x85\xff\n",
     "a lone carriage return": b"--- f\n+++ f\n@@ -1 +1 @@\n-\r\n+\rx\n",
     "a byte order mark": b"\xef\xbb\xbfSubject: x\n" + _FILE,
     "quoted text of a diff in a mail": b"> --- a/f\n> +++ b/f\n> @@ -1 +1 @@\n" + _FILE,

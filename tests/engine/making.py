@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import subprocess
 import tempfile
@@ -12,10 +13,10 @@ from patchkit.diffing.unified import parse_patch
 from patchkit.engine.porting import Policy
 from patchkit.engine.rebasing import PortedStack, port_stack
 from patchkit.model.patch import Patch
-from patchkit.model.report import PortedFile, PortedPatch, Status
+from patchkit.model.report import Held, PortedFile, PortedPatch, Status
 from patchkit.model.series import Entry, Series, SeriesLine, format_entry
 from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
-from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, MemoryTree
+from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, MemoryTree, split_lines
 from patchkit.model.tree import Path as TreePath
 
 from .gnupatch import prove_with_gnu_patch
@@ -24,11 +25,20 @@ Files = Mapping[TreePath, File]
 """The files of a whole tree."""
 
 POLICY = Policy()
+_NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 
 def numbered(count: int, name: str = "line") -> bytes:
     """A file of lines that all differ: `line 1`, `line 2` and so on."""
     return b"".join(b"%b %d\n" % (name.encode(), number) for number in range(1, count + 1))
+
+
+def edited(content: bytes, *changes: tuple[bytes, bytes]) -> bytes:
+    """The content with each first text replaced by the second; each must be there once."""
+    for before, after in changes:
+        assert content.count(before) == 1, before
+        content = content.replace(before, after)
+    return content
 
 
 def file(content: bytes) -> File:
@@ -78,9 +88,30 @@ def only_file(patch: PortedPatch) -> PortedFile:
     return found
 
 
+def why_held(patch: PortedPatch) -> Held:
+    """Why the one held region of a patch is held."""
+    (region,) = patch.held
+    assert isinstance(region.settlement, Held)
+    return region.settlement
+
+
 def statuses(ported: PortedStack) -> list[Status]:
     """The status of every patch."""
     return [patch.status for patch in ported.patches]
+
+
+def plain_diff(path: str, before: bytes, after: bytes, *, context: int = 3) -> bytes:
+    """A unified diff without git's headers, as `diff -u a/PATH b/PATH` makes it."""
+    lines = difflib.diff_bytes(
+        difflib.unified_diff,
+        split_lines(before),
+        split_lines(after),
+        os.fsencode(f"a/{path}"),
+        os.fsencode(f"b/{path}"),
+        n=context,
+    )
+    ended = (line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
+    return b"".join(ended)
 
 
 class Git:

@@ -1,0 +1,36 @@
+"""What a person who reads the documents has in front of them: a clone with the shipped stack."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from tests.cli.running import REPOSITORY
+
+
+def copy_clone(root: Path) -> Path:
+    """Copy the documents and the shipped stack to `root`, without what was ported from it here."""
+    for document in ("README.md", "docs/tutorial.md"):
+        (root / document).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / document, root / document)
+    shutil.copytree(REPOSITORY / "series", root / "series")
+    shutil.rmtree(root / "series/kata-containers/3.2.0", ignore_errors=True)
+    return root
+
+
+def indented_blocks(document: Path) -> list[str]:
+    """The lines of a Markdown document that are indented as code, each block as one text."""
+    blocks: list[list[str]] = [[]]
+    for line in document.read_text().splitlines():
+        if line.startswith("    "):
+            blocks[-1].append(line[4:])
+        elif blocks[-1]:
+            blocks.append([])
+    return ["\n".join(block) for block in blocks if block]
+
+
+def python_block(document: Path) -> str:
+    """The only block of Python in a Markdown document."""
+    (block,) = re.findall(r"^```python\n(.*?)^```$", document.read_text(), re.DOTALL | re.MULTILINE)
+    return str(block)

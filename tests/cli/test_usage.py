@@ -1,0 +1,99 @@
+"""The command line itself: what it accepts, and how it says no."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import patchkit
+from tests.cli.demo import Demo
+from tests.cli.folders import names_in
+from tests.cli.running import assert_done, assert_refused, environment, run
+
+_COMMANDS = ("rebase", "show", "check", "apply", "refresh")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["rebsae"], ("No such command 'rebsae'", "patchkit --help")),
+        (["--frobnicate"], ("No such option", "--frobnicate", "patchkit --help")),
+        (["rebase", "--frobnicate"], ("--frobnicate", "patchkit rebase --help")),
+        (["rebase", "--to", "2.0"], ("Missing option '--from'", "patchkit rebase --help")),
+        (["rebase", "--from", "1.0"], ("Missing option '--to'",)),
+        (["rebase", "--from"], ("'--from' requires an argument",)),
+        (["rebase", "--from", "1", "--to", "2", "more"], ("unexpected extra argument", "more")),
+        (["rebase", "--from", "1", "--to", "2", "--fuzz", "-1"], ("--fuzz", "-1")),
+        (["rebase", "--from", "1", "--to", "2", "--fuzz", "x"], ("--fuzz", "'x'")),
+        (["apply"], ("Missing argument 'FOLDER'", "patchkit apply --help")),
+        (["show", "--at"], ("'--at' requires an argument",)),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, arguments: list[str], words: tuple[str, ...]) -> None:
+    """What is not understood is one line with exit code 2, and the help that is meant."""
+    assert_refused(run(*arguments, cwd=tmp_path), *words)
+    assert [] == names_in(tmp_path)
+
+
+def test_the_version() -> None:
+    """`--version` prints name and version."""
+    done = run("--version")
+    assert (0, f"patchkit {patchkit.__version__}\n", "") == (
+        done.exit_code, done.stdout, done.stderr
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("argument", ["--version", "nope"])
+def test_what_is_quick_to_say_loads_no_library(argument: str) -> None:
+    """Neither GitPython nor rich nor unidiff nor yaml is imported before a command needs it."""
+    program = (
+        "import sys\n"
+        "from patchkit.cli.main import cli, main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "heavy = {'git', 'rich', 'unidiff', 'yaml', 'zstandard', 'tarfile'}\n"
+        "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, argument],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "[]" == done.stderr.splitlines()[-1]
+
+
+def test_no_arguments_show_the_help() -> None:
+    """Alone, `patchkit` lists its commands, each with a line."""
+    alone = run()
+    assert_done(alone)
+    for command in _COMMANDS:
+        assert f"\n  {command} " in alone.stdout
+    assert alone == run("--help") == run("-h")
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    """`--help` of a command has its options and an example."""
+    done = run(command, "--help")
+    assert_done(done)
+    assert f"Usage: patchkit {command} [OPTIONS]" in done.stdout
+    assert f"Example: patchkit {command}" in done.stdout
+    assert "--json" in done.stdout
+
+
+def test_the_installed_command_and_the_module_are_the_same(demo: Demo) -> None:
+    """`patchkit` and `python -m patchkit` give the same, errors included."""
+    script = Path(sys.executable).with_name("patchkit")
+    if not script.exists():
+        pytest.skip("the console script is not installed beside this Python")
+    for arguments in (
+        ["--help"],
+        ["rebase"],
+        ["check", "--stack", str(demo.stack), "--upstream", str(demo.upstream)],
+    ):
+        assert run(*arguments, program=(str(script),)) == run(*arguments)
