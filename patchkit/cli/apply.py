@@ -18,7 +18,7 @@ from patchkit.cli.options import (
     output_options,
     stack_option,
 )
-from patchkit.cli.printing import page, print_json, progress, sentence
+from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.engine.checking import Fit
 from patchkit.jobs.apply import ApplyPlan, plan_apply
 from patchkit.jobs.project import find_project, stack_version
@@ -72,9 +72,7 @@ def _document(plan: ApplyPlan, *, dry_run: bool) -> Mapping[str, Any]:
 
 def _print(plan: ApplyPlan, *, dry_run: bool) -> None:
     with page() as console:
-        for problem in problems(plan.patches):
-            sentence(console, problem)
-        sentence(console, _told(plan, dry_run=dry_run))
+        sentences(console, *problems(plan.patches), _told(plan, dry_run=dry_run))
 
 
 def _told(plan: ApplyPlan, *, dry_run: bool) -> str:

@@ -16,10 +16,10 @@ from patchkit.cli.options import (
     tree_option,
     upstream_option,
 )
-from patchkit.cli.printing import page, patch_table, print_json, progress, sentence
+from patchkit.cli.printing import page, patch_table, print_json, progress, sentences
 from patchkit.engine.checking import Fit, PatchFit
 from patchkit.jobs.check import CheckResult, check
-from patchkit.jobs.project import find_project, source_tree, stack_version
+from patchkit.jobs.project import find_project, source_tree, stack_version, upstream_note
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.render.json import json_name, json_text
 
@@ -53,12 +53,12 @@ def command(
     if as_json:
         print_json(check_document(result))
     elif not quiet:
-        print_check(result)
+        print_check(result, upstream_note(project, upstream) if tree is None else "")
     return result.exit_code
 
 
-def print_check(result: CheckResult) -> None:
-    """Print the table of a check and one line that says what to do next."""
+def print_check(result: CheckResult, note: str = "") -> None:
+    """Print a note on the upstream, the table of a check, and one line on what to do next."""
     table = patch_table("patch", "applies", "fuzz", "offset", "hunks")
     for patch in result.patches:
         table.add_row(
@@ -69,12 +69,9 @@ def print_check(result: CheckResult) -> None:
             str(sum(len(file.hunks) for file in patch.files)),
         )
     with page() as console:
-        for warning in result.warnings:
-            sentence(console, f"warning: {warning}")
+        sentences(console, note, *(f"warning: {warning}" for warning in result.warnings))
         console.print(table)
-        for problem in problems(result.patches):
-            sentence(console, problem)
-        sentence(console, _next_step(result))
+        sentences(console, *problems(result.patches), _next_step(result))
 
 
 def problems(patches: Iterable[PatchFit]) -> Iterator[str]:

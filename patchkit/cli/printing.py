@@ -41,9 +41,13 @@ def page() -> Iterator[Console]:
     _write(text.getvalue())
 
 
-def sentence(console: Console, text: str) -> None:
-    """Print a line of any length; what could act on a terminal is shown instead."""
-    console.print(Text(shown_text(text)), soft_wrap=True)
+def sentences(console: Console, *texts: str) -> None:
+    """Print each text on a line of its own, however long; an empty one is left out.
+
+    What could act on a terminal is shown instead.
+    """
+    for text in filter(None, texts):
+        console.print(Text(shown_text(text)), soft_wrap=True)
 
 
 def patch_table(*headings: str) -> Table:

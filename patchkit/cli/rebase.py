@@ -15,7 +15,7 @@ from patchkit.cli.options import (
     stack_option,
     upstream_option,
 )
-from patchkit.cli.printing import page, print_json, progress, sentence
+from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.render.json import report_document
@@ -64,7 +64,7 @@ def command(
     elif not quiet:
         with page() as console:
             print_report(console, plan.report)
-            sentence(console, _what_was_written(plan, written))
+            sentences(console, _what_was_written(plan, written))
     return plan.report.exit_code
 
 

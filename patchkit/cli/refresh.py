@@ -17,9 +17,9 @@ from patchkit.cli.options import (
     tree_option,
     upstream_option,
 )
-from patchkit.cli.printing import page, print_json, progress, sentence
+from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.jobs.check import plan_refresh
-from patchkit.jobs.project import find_project, source_tree, stack_version
+from patchkit.jobs.project import find_project, source_tree, stack_version, upstream_note
 from patchkit.render.json import json_name
 
 
@@ -53,14 +53,15 @@ def command(
     if not dry_run:
         with interrupts_waiting():
             plan.write()
+    note = upstream_note(project, upstream) if tree is None else ""
     rewritten = [output.path for output in plan.outputs]
     if as_json:
         print_json({**check_document(plan.check), "rewritten": list(map(json_name, rewritten))})
     elif plan.exit_code and not quiet:
-        print_check(plan.check)
+        print_check(plan.check, note)
     elif not quiet:
         verb = "Would rewrite" if dry_run else "Rewritten"
         told = ", ".join(rewritten) or "nothing, all of it is exact already"
         with page() as console:
-            sentence(console, f"{verb} in {plan.folder}: {told}.")
+            sentences(console, note, f"{verb} in {plan.folder}: {told}.")
     return plan.exit_code

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from patchkit.cli.options import at_option, output_options, stack_option
-from patchkit.cli.printing import page, patch_table, print_json, sentence
+from patchkit.cli.printing import page, patch_table, print_json, sentences
 from patchkit.jobs.project import find_project, stack_version
 from patchkit.jobs.show import ShownPatch, ShownStack, show_stack
 from patchkit.model.shown import shown_name
@@ -50,10 +50,9 @@ def _print(shown: ShownStack) -> None:
         )
     count = f"{len(shown.patches)} patches, {shown.guarded} guarded away"
     with page() as console:
-        for warning in shown.warnings:
-            sentence(console, f"warning: {warning}")
+        sentences(console, *(f"warning: {warning}" for warning in shown.warnings))
         console.print(table)
-        sentence(console, f"{count}, in {shown.folder} ({shown.dialect}).")
+        sentences(console, f"{count}, in {shown.folder} ({shown.dialect}).")
 
 
 def _document(shown: ShownStack) -> Mapping[str, Any]:

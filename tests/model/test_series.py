@@ -19,8 +19,8 @@ from patchkit.model.series import (
     encode_name,
     format_entry,
     parse_series,
-    shown_name,
 )
+from patchkit.model.shown import shown_name
 from patchkit.model.tree import split_lines
 
 needs_quilt = pytest.mark.skipif(shutil.which("quilt") is None, reason="quilt is not installed")
