@@ -19,7 +19,7 @@ _LINES = re.compile(r"(\d{4})\S+\.patch +(\w+) ")
 
 def _statuses(table: str) -> dict[str, str]:
     """The status of each patch of the shipped stack by its number."""
-    return {number: status for number, status in _LINES.findall(table)}
+    return dict(_LINES.findall(table))
 
 
 def test_the_first_command_of_the_readme(clone: Path) -> None:
