@@ -54,7 +54,7 @@ def test_the_tutorial(clone: Path, tmp_path: Path) -> None:
     kata = tmp_path / "kata"
 
     look = _follow(next(blocks), clone, kata)
-    assert look.stdout.endswith("All 11 patches apply exactly: no fuzz, no offset.\n")
+    assert look.stdout.endswith("All 18 patches apply exactly: no fuzz, no offset.\n")
 
     port = _follow(next(blocks), clone, kata)
     assert 1 == port.exit_code
@@ -78,7 +78,7 @@ def test_the_tutorial(clone: Path, tmp_path: Path) -> None:
     _settle(clone, kata, patch)
     check = _follow(next(blocks), clone, kata)
     assert (0, "") == (check.exit_code, check.stderr)
-    assert "All 10 patches apply exactly" in check.stdout
+    assert "All 17 patches apply exactly" in check.stdout
     assert [] == list(blocks)
 
     before = state_of(clone)

@@ -7,6 +7,7 @@ patch does what the engine takes it to do.
 from __future__ import annotations
 
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,22 +69,27 @@ def test_a_source_whose_change_is_held_is_copied_all_the_same() -> None:
 
 
 def test_commits_in_one_patch_follow_each_other() -> None:
-    """A second change of the same file stands on the first, and so do copies after it."""
-    versions: list[Files] = [
+    """A second change of the same file stands on the first."""
+    second = diff({b"f": file(FIRST)}, {b"f": file(BOTH)})
+    patch = diff(OLD, {b"f": file(FIRST)}) + second
+    assert_same_as_patch(patch, OLD)
+    ported, whole = port_one(patch, OLD, SHIFTED)
+    assert Status.SHIFTED is ported.status
+    assert file(b"0\n" + BOTH) == whole.result[b"f"]
+
+
+def test_a_later_commit_copies_what_patch_has_written() -> None:
+    """A file that a run changes twice is written in between: the copy is made of that."""
+    commits: list[Files] = [
         OLD,
         {b"f": file(FIRST)},
         {b"f": file(BOTH)},
         {b"f": file(BOTH), b"g": file(edited(BOTH, (b"line 9\n", b"nine\n")))},
     ]
-    patch = b"".join(
-        diff(one, two, *FINDING) for one, two in zip(versions, versions[1:], strict=False)
-    )
-    assert b"copy from f\n" in patch
-    ported, whole = port_one(diff(versions[0], versions[2]), OLD, SHIFTED)
-    assert Status.SHIFTED is ported.status
-    assert file(b"0\n" + BOTH) == whole.result[b"f"]
-    two_commits = diff(versions[0], versions[1]) + diff(versions[1], versions[2])
-    assert_same_as_patch(two_commits, OLD)
+    patch = b"".join(diff(one, two, *FINDING) for one, two in pairwise(commits))
+    assert_same_as_patch(patch, OLD)
+    _, whole = port_one(patch, OLD, SHIFTED)
+    assert file(b"0\n" + edited(FIRST, (b"line 9\n", b"nine\n"))) == whole.result[b"g"]
 
 
 def test_a_file_is_renamed_and_another_takes_its_name() -> None:
@@ -110,7 +116,7 @@ def test_a_file_becomes_a_link() -> None:
 def test_a_file_that_is_made_changed_and_deleted() -> None:
     """What a run creates shows at once, so later diffs of the run can change it."""
     versions: list[Files] = [{}, {b"n": file(TEXT)}, {b"n": file(FIRST)}, {}]
-    patch = b"".join(diff(one, two) for one, two in zip(versions, versions[1:], strict=False))
+    patch = b"".join(diff(one, two) for one, two in pairwise(versions))
     assert_same_as_patch(patch, {})
 
 
@@ -137,7 +143,7 @@ def test_a_file_that_is_made_changed_and_deleted() -> None:
 def test_what_patch_does_not_see_in_a_run_is_broken(versions: list[Files], said: str) -> None:
     """`git am` would take these commits in one file; patch, which spec files call, does not."""
     patch = b"".join(
-        diff(one, two, "-M") for one, two in zip(versions, versions[1:], strict=False)
+        diff(one, two, "-M") for one, two in pairwise(versions)
     )
     code, result = patched(OLD, patch)
     assert code != 0 or result != versions[-1]
