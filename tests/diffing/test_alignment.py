@@ -110,8 +110,9 @@ def test_equal_files_are_one_block(lines: Lines) -> None:
 @given(repetitive, repetitive)
 @example([b"a\n", b"b\n", b"c\n", b"a\n"], [])
 def test_without_unique_lines_as_many_as_can_be_are_paired(base: Lines, ours: Lines) -> None:
-    """Each line stands twice, so no line anchors: the pairs are a longest common subsequence."""
-    base, ours = base * 2, ours * 2
+    """No line anchors, since each stands twice behind ends that differ: the pairs are a longest
+    common subsequence."""
+    base, ours = [b"<base\n", *base * 2, b"base>\n"], [b"<ours\n", *ours * 2, b"ours>\n"]
     paired = sum(block.count for block in align(base, ours))
     assert _longest_common(base, ours) == paired
 
