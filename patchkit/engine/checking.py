@@ -11,8 +11,8 @@ from patchkit.diffing.rehunking import flip
 from patchkit.engine.porting import Policy, port_diff
 from patchkit.engine.rebasing import Watcher, touched_paths, unwatched
 from patchkit.engine.workbench import Workbench
-from patchkit.model.patch import FileDiff
-from patchkit.model.report import Held, Status
+from patchkit.model.patch import FileDiff, Operation
+from patchkit.model.report import Held
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import Path, Tree
 
@@ -102,13 +102,14 @@ def _check_diff(diff: FileDiff, stacked: StackedPatch, bench: Workbench, policy:
     entry = stacked.entry
     strip = policy.strip if entry.strip is None else entry.strip
     names = diff.names(strip)
-    before = {name: bench.pair(name).base for name in (names.old, names.new) if name is not None}
+    bench.begin(stacked.name, diff)
+    pair_of = bench.source if diff.operation is Operation.COPY else bench.pair
+    before = {name: pair_of(name).base for name in (names.old, names.new) if name is not None}
     ported = port_diff(diff, bench, stacked.name, strip, policy, is_reversed=entry.is_reversed).file
     path = ported.old_path or names.new or names.old or b"?"
+    # From a tree to itself nothing conflicts: what is held does not apply.
     problems = tuple(
-        region.settlement.note
-        for region in ported.regions
-        if ported.status is Status.BROKEN and isinstance(region.settlement, Held)
+        region.settlement.note for region in ported.regions if isinstance(region.settlement, Held)
     )
     base = before.get(path)
     hunks = tuple(flip(hunk) for hunk in diff.hunks) if entry.is_reversed else diff.hunks

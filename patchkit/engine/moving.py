@@ -42,17 +42,19 @@ def move(change: Change, bench: Workbench) -> PortedDiff:
         return broken(change, HeldCause.REJECTED, problem)
     merged = merge_change(change, bench.source(source))
     ours = merged.after.ours
+    place, followed = bench.place_for_new(target)
+    there = bench.ours_at(place)
+    if there is not None and not merged.is_broken and _is_made(change, merged, there):
+        return _made_upstream(change, bench, merged, there)
     if ours is None:
         return _move_without_ours(change, bench, merged)
-    place, followed = bench.place_for_new(target)
     if _is_rename(change) and ours.path in (target, place):
         return _moved_upstream(change, bench, merged, ours)
-    there = bench.ours_at(place)
     if there is None and not bench.is_blocked(place):
         return _moved(change, bench, merged, ours, place, followed)
     if _is_rename(change):
         return _rename_held(change, bench, merged, ours)
-    return _copy_not_made(change, bench, merged, ours, there)
+    return _copy_held(change, bench, merged)
 
 
 def _why_broken(change: Change, bench: Workbench, source: Path, target: Path) -> str:
@@ -137,34 +139,44 @@ def _rename_held(change: Change, bench: Workbench, merged: Merged, ours: Version
     return PortedDiff(replace(file, regions=regions, followed=merged.pair.followed), raw)
 
 
-def _copy_not_made(
-    change: Change, bench: Workbench, merged: Merged, ours: Version, there: Version | None
-) -> PortedDiff:
-    """The new name is taken in ours, by just that copy or by something else."""
+def _is_made(change: Change, merged: Merged, there: Version) -> bool:
+    """Whether `there`, at the new name in ours, is just what the patch makes in base or in ours."""
+    theirs, ours = merged.after.base, merged.after.ours
+    assert theirs is not None
+    if _is_rename(change):
+        return ours is None and there.is_like(theirs)
+    is_made_of_ours = ours is not None and not merged.is_held and there.is_like(ours)
+    return is_made_of_ours or there.is_like(theirs)
+
+
+def _made_upstream(change: Change, bench: Workbench, merged: Merged, there: Version) -> PortedDiff:
+    source, target = _ends(change)
+    assert merged.after.base is not None
+    base = replace(merged.after.base, path=target)
+    pair = FilePair(base, there, align(base.lines, there.lines))
+    bench.put_at_end_of_run(target, pair)
+    if _is_rename(change):
+        bench.put(source, FilePair(None, None))
+    region = whole_region(Settled("identical", "The new upstream has exactly this file."))
+    count = len(change.hunks)
+    file = PortedFile(source, there.path, Status.UPSTREAMED, count, count, (region,))
+    return PortedDiff(file, None)
+
+
+def _copy_held(change: Change, bench: Workbench, merged: Merged) -> PortedDiff:
+    """The new name is taken in ours by something else."""
     target = _ends(change)[1]
     assert merged.after.base is not None
     base = replace(merged.after.base, path=target)
-    if there is not None and there.is_like(ours) and not merged.is_held:
-        return _copied_upstream(change, bench, merged, base, there)
     note = "The patch copies a file to where the new upstream has another one."
     held = Held(HeldCause.FILE_EXISTS, note)
     regions = with_region(merged.regions, whole_region(held))
     ref = RegionRef(change.owner.patch, change.owner.file, len(regions))
-    bench.put_at_end_of_run(target, FilePair(base, None, missing=replace(held, consequence_of=ref)))
+    missing = replace(held, consequence_of=ref)
+    bench.put_at_end_of_run(target, FilePair(base, None, missing=missing))
     status = Status.BROKEN if merged.is_broken else Status.CONFLICTED
     file = _ported_file(change, merged, status, None)
     return PortedDiff(replace(file, carried=0, regions=regions), None)
-
-
-def _copied_upstream(
-    change: Change, bench: Workbench, merged: Merged, base: Version, there: Version
-) -> PortedDiff:
-    pair = FilePair(base, there, align(base.lines, there.lines))
-    bench.put_at_end_of_run(base.path, pair)
-    settled = Settled("identical", "The new upstream has exactly this copy.")
-    file = _ported_file(change, merged, Status.UPSTREAMED, there.path)
-    regions = with_region(merged.regions, whole_region(settled))
-    return PortedDiff(replace(file, regions=regions), None)
 
 
 def _move_without_ours(change: Change, bench: Workbench, merged: Merged) -> PortedDiff:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from patchkit.engine.porting import Policy, PortedDiff, port_diff
 from patchkit.engine.workbench import Workbench
-from patchkit.model.patch import FileDiff, Patch
+from patchkit.model.patch import FileDiff, Operation, Patch
 from patchkit.model.report import PortedFile, PortedPatch, Status
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import File, Path, Tree
@@ -43,7 +43,7 @@ def port_stack(
     touched = touched_paths(stack, policy.strip)
     old.prefetch(touched)
     new.prefetch(touched)
-    bench = Workbench(old, new)
+    bench = Workbench(old, new, made_paths(stack, policy.strip))
     patches = []
     for number, stacked in enumerate(stack.patches, 1):
         watch(number, stacked.name)
@@ -97,6 +97,17 @@ def touched_paths(stack: Stack, strip: int) -> tuple[Path, ...]:
             for name in _names(diff, depth):
                 found[name] = None
     return tuple(found)
+
+
+def made_paths(stack: Stack, strip: int) -> frozenset[Path]:
+    """Every path at which a patch of the stack creates a file."""
+    return frozenset(
+        name
+        for stacked in stack.patches
+        for diff in stacked.patch.files
+        if diff.operation is (Operation.DELETE if stacked.entry.is_reversed else Operation.CREATE)
+        for name in _names(diff, strip if stacked.entry.strip is None else stacked.entry.strip)
+    )
 
 
 def _names(diff: FileDiff, strip: int) -> tuple[Path, ...]:

@@ -61,7 +61,8 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
     if None in places or apply_edits(base.lines, removal) or change.kind != kind_of(base.mode):
         note = "It deletes a file that has other content in its own base."
         return broken(change, HeldCause.REJECTED, note)
-    if ours is None:
+    if ours is None or (ours.path != path and bench.is_made_by_stack(ours.path)):
+        # A patch may write a rename as a deletion and a creation: then the new file is not the old.
         return _delete_without_ours(change, bench, path, base, pair.missing)
     followed = pair.followed if ours.path != path else None
     count = len(change.hunks)

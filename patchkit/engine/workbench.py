@@ -20,6 +20,9 @@ _ABSENT = FilePair(None, None)
 _TAKEN_AWAY = Held(
     HeldCause.FILE_GONE, "An earlier patch of the stack removed the file or moved it away."
 )
+_TAKEN_UP = Held(
+    HeldCause.FILE_GONE, "Upstream moved the file to where the stack makes one of its own."
+)
 
 
 class Workbench:
@@ -31,9 +34,12 @@ class Workbench:
     bench keeps the pairs from before the run.
     """
 
-    def __init__(self, old: Tree, new: Tree) -> None:
+    def __init__(self, old: Tree, new: Tree, made: frozenset[Path] = frozenset()) -> None:
+        """Start with both trees as they are; `made` are the paths at which the stack makes files,
+        as far as they are known."""
         self._old = old
         self._new = new
+        self._made = made
         self._locator = Locator(old, new)
         self._pairs: dict[Path, FilePair] = {}
         self._ours: dict[Path, Version | None] = {}
@@ -57,6 +63,12 @@ class Workbench:
             pair = self._load(path)
         elif pair.ours is not None and self.ours_at(pair.ours.path) is not pair.ours:
             pair = self._refreshed(pair, pair.ours.path)
+        if (
+            pair.base is not None
+            and pair.ours is not None
+            and self._is_of_another(pair.ours.path, path)
+        ):
+            pair = FilePair(pair.base, None, missing=_TAKEN_UP)
         self._pairs[path] = pair
         return pair
 
@@ -80,6 +92,10 @@ class Workbench:
     def is_changed_in_run(self, path: Path) -> bool:
         """Whether the run of git diffs changed this file, which GNU patch has not written yet."""
         return path in self._before_run
+
+    def is_made_by_stack(self, path: Path) -> bool:
+        """Whether some patch of the stack makes a file at `path`."""
+        return path in self._made
 
     def ours_at(self, path: Path) -> Version | None:
         """What ours has at `path` now."""
@@ -176,6 +192,17 @@ class Workbench:
     def _has_base_folder(self, path: Path) -> bool:
         there = {name: pair.base is not None for name, pair in self._pairs.items()}
         return _has_folder(self._old, there, path)
+
+    def _is_of_another(self, place: Path, path: Path) -> bool:
+        """Whether the file that ours has at `place` is that of the same path in base."""
+        if place == path:
+            return False
+        owner = self._pairs.get(place)
+        return (
+            owner is not None
+            and owner.base is not None
+            and (owner.ours is not None and owner.ours.path == place)
+        )
 
     def _load(self, path: Path) -> FilePair:
         file = self._old.get(path)

@@ -95,16 +95,15 @@ def plan_rebase(
 ) -> RebasePlan:
     """Port the project's stack from upstream version `old` to `new`, and prove the result.
 
-    `upstream` and `fuzz` default to the settings'. Nothing is written. Raises `StackError`,
-    `PatchFormatError`, `SeriesFormatError` and `UpstreamError` for bad input, and `ProofError` when
-    the result does not apply to the new upstream exactly as computed.
+    `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`. Nothing is
+    written. Raises `StackError`, `PatchFormatError`, `SeriesFormatError` and `UpstreamError` for
+    bad input, `OutputError` when `out` is a file or the stack itself, and `ProofError` when the
+    result does not apply to the new upstream exactly as computed.
     """
     folder = project.stack_folder(old)
     recover(folder)
     folder, stack = read_stack(project, old)
-    target = out or project.output_folder(old, new)
-    if target.exists() and not target.is_dir():
-        raise OutputError(f"{target}: a file, not a folder.", "Choose another folder with --out.")
+    target = _checked_target(out or project.output_folder(old, new), folder)
     policy = policy_of(project, folder, fuzz)
     source = upstream_of(project, upstream, cache, progress)
     try:
@@ -127,6 +126,18 @@ def plan_rebase(
     _prove(project, stack, series, ported)
     outputs = _outputs(project, stack, series, report)
     return RebasePlan(report, target, outputs)
+
+
+def _checked_target(target: Path, stack: Path) -> Path:
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target}: a file, not a folder.", "Choose another folder with --out.")
+    if target.resolve() == stack.resolve():
+        # What is held would be lost: the next run would find it commented out, and remove it.
+        raise OutputError(
+            f"{target}: the output would replace the stack itself.",
+            "Choose another folder with --out.",
+        )
+    return target
 
 
 def ported_series(series: Series, report: Report) -> Series:
@@ -232,4 +243,4 @@ def _shown(description: str) -> str:
     is_url = "://" in description or (
         ":" in description and "/" not in description.partition(":")[0]
     )
-    return description if is_url else Path(description).name
+    return description if is_url else Path(description).resolve().name

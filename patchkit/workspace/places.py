@@ -37,6 +37,14 @@ def status_at(root: Path, path: str) -> os.stat_result | None:
     Raises `OutputError` when a part of the path is a symbolic link, when there is a file where
     a folder is needed or something else where a file is needed, or when it cannot be looked at.
     """
+    status = status_of_entry(root, path)
+    if status is not None and stat.S_ISLNK(status.st_mode):
+        raise _through_link(root / path)
+    return status
+
+
+def status_of_entry(root: Path, path: str) -> os.stat_result | None:
+    """As `status_at`, but what stands at the path itself may be a symbolic link."""
     parts = path.split("/")
     place = root
     for depth, part in enumerate(parts, 1):
@@ -47,17 +55,24 @@ def status_at(root: Path, path: str) -> os.stat_result | None:
             return None
         except OSError as error:
             raise OutputError(f"{_shown(place)}: {error.strerror}.") from error
-        if stat.S_ISLNK(status.st_mode):
-            raise OutputError(
-                f"{_shown(place)}: a symbolic link; nothing is written through it.",
-                "Replace it by a real file or folder.",
-            )
-        if depth < len(parts) and not stat.S_ISDIR(status.st_mode):
-            raise OutputError(f"{_shown(place)}: a file where a folder is needed.", "Move it away.")
-    if not stat.S_ISREG(status.st_mode):
+        if depth < len(parts):
+            if stat.S_ISLNK(status.st_mode):
+                raise _through_link(place)
+            if not stat.S_ISDIR(status.st_mode):
+                raise OutputError(
+                    f"{_shown(place)}: a file where a folder is needed.", "Move it away."
+                )
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
         raise OutputError(f"{_shown(place)}: {kind} where a file is needed.", "Move it away.")
     return status
+
+
+def _through_link(place: Path) -> OutputError:
+    return OutputError(
+        f"{_shown(place)}: a symbolic link; nothing is written through it.",
+        "Replace it by a real file or folder.",
+    )
 
 
 def _shown(place: Path) -> str:

@@ -26,14 +26,18 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from patchkit.errors import OutputError
-from patchkit.workspace.places import STAGE, checked_path, status_at
+from patchkit.model.tree import SYMLINK
+from patchkit.workspace.places import STAGE, checked_path, status_of_entry
 
 _NEW, _FILES, _PLAN, _COMMIT, _LOCK = "new", "files", "plan.json", "commit.json", "lock"
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file to be written: its path relative to the folder, its bytes, its exact mode."""
+    """One file to be written: its path relative to the folder, its bytes, its exact mode.
+
+    With the mode `SYMLINK` it is a symbolic link, and the bytes are where it leads.
+    """
 
     path: str
     content: bytes
@@ -124,11 +128,11 @@ def explained(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         problem = f"{root}: cannot be written: {error.strerror}. Nothing was changed."
-        hint = "Choose another folder with --out."
+        hint = "Choose another folder."
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            hint = "Free some space, or choose another folder with --out."
+            hint = "Free some space, or choose another folder."
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            hint = "Make it writable, or choose another folder with --out."
+            hint = "Make it writable, or choose another folder."
         elif error.errno in (errno.EEXIST, errno.ENOTEMPTY):
             hint = "Another process is at work there: wait for it, then run the command again."
         raise OutputError(problem, hint) from error
@@ -175,12 +179,12 @@ def _check_can_change(root: Path, path: str) -> None:
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=can_use_effective_ids):
         raise OutputError(
             f"{folder}: may not be written. Nothing was changed.",
-            "Make it writable, or choose another folder with --out.",
+            "Make it writable, or choose another folder.",
         )
     if folder.stat().st_dev != root.stat().st_dev:
         raise OutputError(
             f"{folder}: on another file system than {root}, the two cannot change together.",
-            "Choose another folder with --out.",
+            "Choose another folder.",
         )
 
 
@@ -192,11 +196,11 @@ def _carry_out(root: Path, stage: Path) -> None:
         for number, path in enumerate(plan.files):
             staged = stage / _FILES / str(number)
             if os.path.lexists(staged):
-                status_at(root, path)
+                status_of_entry(root, path)
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 staged.replace(root / path)
         for path in plan.removals:
-            if status_at(root, path) is not None:
+            if status_of_entry(root, path) is not None:
                 (root / path).unlink()
         for folder in sorted({(root / path).parent for path in (*plan.files, *plan.removals)}):
             if folder.is_dir():
@@ -279,6 +283,10 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _write(place: Path, content: bytes, mode: int) -> None:
+    if mode == SYMLINK:
+        # Path.symlink_to would tidy the target up.
+        os.symlink(content, os.fsencode(place))  # noqa: PTH211
+        return
     with place.open("xb") as file:
         file.write(content)
         file.flush()

@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from patchkit.errors import OutputError
 from patchkit.model.shown import shown_name
+from patchkit.model.tree import SYMLINK
 from patchkit.workspace import staging
-from patchkit.workspace.places import checked_path, status_at
+from patchkit.workspace.places import checked_path, status_at, status_of_entry
 from patchkit.workspace.staging import Output, Recovery
 
 __all__ = ["Output", "Recovery", "WriteResult", "edited_outputs", "recover", "write_outputs"]
@@ -58,6 +59,9 @@ def write_outputs(
     not touched, one that is also in `outputs` is not removed. `root` itself is made when it is
     missing, its parent is not. Other files in `root` stay as they are.
 
+    A symbolic link is written, replaced by another or removed; it is never followed, and never
+    replaced by a file.
+
     Raises `OutputError` when a path leads out of `root` or through a symbolic link, when paths
     exclude each other, when a folder cannot be written, and when the disk is full. Nothing has
     changed then, unless the message says that the change is decided; then `recover` finishes it.
@@ -99,7 +103,7 @@ def edited_outputs(
 
 def _real_root(root: Path) -> Path:
     if root.is_symlink() and not root.exists():
-        raise OutputError(f"{root}: a broken symbolic link.", "Mend it, or choose another --out.")
+        raise OutputError(f"{root}: a broken symbolic link.", "Mend it, or choose another folder.")
     return Path(os.path.realpath(root))
 
 
@@ -119,11 +123,7 @@ def _planned(outputs: Sequence[Output]) -> dict[str, Output]:
             raise OutputError(
                 f"{shown_name(path)}: two files would be written there.", "Rename one of them."
             )
-        if output.mode & ~0o7777:
-            raise OutputError(
-                f"{shown_name(path)}: only regular files can be written, not mode {output.mode:o}.",
-                "Make the symbolic link or submodule by hand.",
-            )
+        _check_kind(path, output)
         planned[path] = Output(path, output.content, output.mode)
     for path in planned:
         for folder in map(str, PurePosixPath(path).parents):
@@ -135,11 +135,22 @@ def _planned(outputs: Sequence[Output]) -> dict[str, Output]:
     return planned
 
 
+def _check_kind(path: str, output: Output) -> None:
+    if output.mode == SYMLINK:
+        if not output.content or b"\0" in output.content:
+            raise OutputError(f"{shown_name(path)}: a symbolic link that cannot be made.")
+    elif output.mode & ~0o7777:
+        raise OutputError(
+            f"{shown_name(path)}: only files and links can be written, not mode {output.mode:o}.",
+            "Make the submodule by hand.",
+        )
+
+
 def _change(
     root: Path, real: Path, planned: Mapping[str, Output], removals: Sequence[str]
 ) -> WriteResult:
     if not real.is_dir():
-        raise OutputError(f"{root}: a file, not a folder.", "Choose another folder with --out.")
+        raise OutputError(f"{root}: a file, not a folder.", "Choose another folder.")
     result = _compare(real, planned, removals)
     if not result.is_unchanged:
         differing = [planned[path] for path in (*result.created, *result.changed)]
@@ -150,17 +161,24 @@ def _change(
 def _compare(root: Path, planned: Mapping[str, Output], removals: Sequence[str]) -> WriteResult:
     created, changed, same = [], [], []
     for path, output in planned.items():
-        status = status_at(root, path)
+        status_of = status_of_entry if output.mode == SYMLINK else status_at
+        status = status_of(root, path)
         if status is None:
             created.append(path)
-        elif stat.S_IMODE(status.st_mode) == output.mode and _holds(root / path, status, output):
+        elif _holds(root / path, status, output):
             same.append(path)
         else:
             changed.append(path)
     unwanted = [path for path in dict.fromkeys(map(checked_path, removals)) if path not in planned]
-    removed = [path for path in unwanted if status_at(root, path) is not None]
+    removed = [path for path in unwanted if status_of_entry(root, path) is not None]
     return WriteResult(tuple(created), tuple(changed), tuple(same), tuple(removed))
 
 
 def _holds(place: Path, status: os.stat_result, output: Output) -> bool:
-    return status.st_size == len(output.content) and place.read_bytes() == output.content
+    if stat.S_ISLNK(status.st_mode):
+        return os.readlink(os.fsencode(place)) == output.content  # noqa: PTH115 (it would tidy)
+    return (
+        stat.S_IMODE(status.st_mode) == output.mode
+        and status.st_size == len(output.content)
+        and place.read_bytes() == output.content
+    )

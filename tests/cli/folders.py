@@ -29,6 +29,11 @@ def state_of(root: Path) -> State:
     return found
 
 
+def without_times(state: State) -> Mapping[str, tuple[int, bytes]]:
+    """Mode and content alone."""
+    return {path: (mode, content) for path, (mode, content, _) in state.items()}
+
+
 def contents_of(root: Path) -> Mapping[str, bytes]:
     """The content of every file below a folder."""
     return {path: content for path, (_, content, _) in state_of(root).items()}

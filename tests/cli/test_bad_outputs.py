@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.demo import Demo
-from tests.cli.folders import names_in, state_of
+from tests.cli.folders import names_in, state_of, without_times
 from tests.cli.running import PATCHKIT, Run, assert_refused, environment, run
 
 _WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
@@ -41,7 +41,7 @@ def test_a_read_only_file_system(demo: Demo, small_disk: Path) -> None:
     """A file system that was mounted to be read is named with the way out."""
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     done = demo.rebase("--out", small_disk / "out")
-    assert_refused(done, "Read-only file system", "another folder with --out")
+    assert_refused(done, "Read-only file system", "choose another folder")
     assert [] == names_in(small_disk)
 
 
@@ -74,7 +74,7 @@ def test_an_output_folder_that_may_not_be_written(demo: Demo, closed: str) -> No
     (demo.out / "patches").mkdir(parents=True)
     (demo.root / closed).chmod(0o555)
     done = _rebase_without_rights(demo)
-    assert_refused(done, str(demo.root / closed), "Make it writable", "--out")
+    assert_refused(done, str(demo.root / closed), "Make it writable")
     assert ["patches"] == names_in(demo.out)
     assert [] == names_in(demo.out / "patches")
 
@@ -117,6 +117,17 @@ def test_the_output_is_a_file(demo: Demo) -> None:
     assert b"mine\n" == demo.out.read_bytes()
 
 
+def test_the_output_is_the_stack_itself(demo: Demo) -> None:
+    """A stack is not replaced by what came of it, by whatever name and not even by force."""
+    before = state_of(demo.stack)
+    other_name = demo.root / "link"
+    other_name.symlink_to(demo.stack)
+    for out in (demo.stack, other_name):
+        done = demo.rebase("--out", out, "--force")
+        assert_refused(done, f"{out}: the output would replace the stack itself", "--out")
+    assert before == state_of(demo.stack)
+
+
 def test_the_output_is_a_broken_link(demo: Demo) -> None:
     """A link to nowhere is not taken for a free place."""
     demo.out.symlink_to("nowhere")
@@ -142,7 +153,7 @@ def test_an_edited_output_is_kept(demo: Demo) -> None:
     assert_refused(refused, str(demo.out), "patches/0001-util.patch", "--force")
     assert before == state_of(demo.out)
     assert 1 == demo.rebase("--force").exit_code
-    assert _without_times(clean) == _without_times(state_of(demo.out))
+    assert without_times(clean) == without_times(state_of(demo.out))
 
 
 def test_a_folder_of_a_person_is_kept(demo: Demo) -> None:
@@ -208,8 +219,3 @@ def test_a_full_standard_output(demo: Demo) -> None:
     assert 2 == done.returncode
     expected = "patchkit: error: standard output cannot be written: No space left on device.\n"
     assert expected == done.stderr
-
-
-def _without_times(state: object) -> object:
-    assert isinstance(state, dict)
-    return {path: (mode, content) for path, (mode, content, _) in state.items()}

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.demo import NEW, OLD, Demo
 from tests.cli.folders import contents_of
+from tests.cli.running import run
 from tests.sources.made import commit, git, new_repository, write_files, write_tar
 
 
@@ -77,6 +78,13 @@ def test_a_folder_of_tarballs(
         archive.unlink()
     assert 1 == demo.rebase("--upstream", folder).exit_code
     assert expected == _without_reports(demo.out)
+
+
+def test_an_upstream_is_shown_by_its_name(demo: Demo) -> None:
+    """Also where it was given as the current folder."""
+    stack, out = f"--stack={demo.stack}", f"--out={demo.out}"
+    done = run("rebase", "--from=1.0", "--to=2.0", stack, out, "--upstream=.", cwd=demo.upstream)
+    assert "Upstream: upstream\n" in done.stdout
 
 
 def test_folders_and_tarballs_side_by_side(demo: Demo, expected: Mapping[str, bytes]) -> None:

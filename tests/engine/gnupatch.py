@@ -15,9 +15,7 @@ from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File
 from patchkit.model.tree import Path as TreePath
 
 
-def prove_with_gnu_patch(
-    ported: PortedStack, stack: Stack, policy: Policy | None = None
-) -> None:
+def prove_with_gnu_patch(ported: PortedStack, stack: Stack, policy: Policy | None = None) -> None:
     """Fail unless GNU patch makes `ported.result` out of `ported.pristine`, byte for byte, with
     every hunk at its line, all of its context there, and nothing left behind."""
     strip = (policy or Policy()).strip

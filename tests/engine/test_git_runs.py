@@ -142,9 +142,7 @@ def test_a_file_that_is_made_changed_and_deleted() -> None:
 )
 def test_what_patch_does_not_see_in_a_run_is_broken(versions: list[Files], said: str) -> None:
     """`git am` would take these commits in one file; patch, which spec files call, does not."""
-    patch = b"".join(
-        diff(one, two, "-M") for one, two in pairwise(versions)
-    )
+    patch = b"".join(diff(one, two, "-M") for one, two in pairwise(versions))
     code, result = patched(OLD, patch)
     assert code != 0 or result != versions[-1]
     ported, _ = port_one(patch, OLD, OLD)

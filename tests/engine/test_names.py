@@ -64,9 +64,7 @@ def test_the_name_is_the_one_that_patch_takes(
         root = Path(scratch, "tree")
         write_tree(root, files)
         assert 0 == run_patch(root, creation, strip=0)[0]
-        (expected,) = (
-            path for path, found in read_tree(root).items() if found.content == b"new\n"
-        )
+        (expected,) = (path for path, found in read_tree(root).items() if found.content == b"new\n")
     folders = {name.encode().rpartition(b"/")[0] for name in there}
     parents = folders | {folder.rpartition(b"/")[0] for folder in folders}
     assert expected == picked_name([before, after], files.__contains__, parents.__contains__)
@@ -98,9 +96,7 @@ def test_a_backup_that_upstream_ships_is_not_patched() -> None:
 def test_an_epoch_stamp_deletes_a_file_by_its_other_name() -> None:
     """A file that `diff -N` says is gone may have a backup's name on the first line."""
     removal = plain_diff("x", TEXT, b"").partition(b"@@ ")[2]
-    patch = (
-        b"--- a/f.orig" + STAMP + b"+++ a/f\t1970-01-01 01:00:00.000000000 +0100\n@@ " + removal
-    )
+    patch = b"--- a/f.orig" + STAMP + b"+++ a/f\t1970-01-01 01:00:00.000000000 +0100\n@@ " + removal
     old = {b"f": file(TEXT)}
     ported, whole = port_one(patch, old, old)
     assert (Status.UNCHANGED, None) == (ported.status, whole.result[b"f"])
@@ -119,7 +115,9 @@ def test_a_file_that_git_would_create_goes_into_one_that_is_empty() -> None:
     """GNU patch fills an empty file that is there, whatever the header says of a new one."""
     patch = diff({}, {b"f": file(TEXT)})
     empty = {b"f": file(b"")}
-    assert (Status.UNCHANGED, patch) == _status_and_content(patch, empty, empty)
+    ported, whole = port_one(patch, empty, empty)
+    assert (Status.UNCHANGED, patch) == (ported.status, ported.content)
+    assert file(TEXT) == whole.result[b"f"]
     ported, whole = port_one(patch, empty, {b"f": file(b"upstream\n")})
     assert HeldCause.OVERLAP is why_held(ported).cause
     assert file(b"upstream\n") == whole.result[b"f"]
@@ -143,10 +141,10 @@ def test_prefixes_of_any_depth_are_kept() -> None:
     entry = Entry("p2.patch", strip=2)
     ported = port(stack_of(patch, entries=[entry]), old, {b"lib/f": file(TEXT)})
     content = ported.patches[0].content or b""
-    assert b"diff --git a/sub/lib/f b/sub/src/g\n" in content
-    assert b"rename from lib/f\nrename to src/g\n" in content
-    assert b"--- a/sub/lib/f\n+++ b/sub/src/g\n" in content
-    assert file(PATCHED) == ported.result[b"src/g"]
+    assert b"diff --git a/sub/lib/f b/sub/lib/g\n" in content
+    assert b"rename from lib/f\nrename to lib/g\n" in content
+    assert b"--- a/sub/lib/f\n+++ b/sub/lib/g\n" in content
+    assert file(PATCHED) == ported.result[b"lib/g"]
 
 
 def test_move_lines_with_a_folder_more_than_the_tree_follow() -> None:

@@ -33,6 +33,7 @@ CLASHING = edited(TEXT, (b"line 10\n", b"dix\n"))
 OTHER = numbered(9, "another")
 KEPT = file(b"kept\n")
 
+
 def _with(**files: File) -> Files:
     return {b"kept": KEPT, **{name.encode(): found for name, found in files.items()}}
 
@@ -86,9 +87,7 @@ CASES = {
     "create a program": Case(
         _with(), _with(n=program(OTHER)), _with(), Status.UNCHANGED, {b"n": program(OTHER)}
     ),
-    "create an empty file": Case(
-        _with(), _with(n=EMPTY), _with(), Status.UNCHANGED, {b"n": EMPTY}
-    ),
+    "create an empty file": Case(_with(), _with(n=EMPTY), _with(), Status.UNCHANGED, {b"n": EMPTY}),
     "create an empty file, upstream did the same": Case(
         _with(), _with(n=EMPTY), _with(n=EMPTY), Status.UPSTREAMED, {b"n": EMPTY}
     ),

@@ -115,9 +115,7 @@ def test_a_hunk_of_two_changes_is_carried_in_part(context: int) -> None:
     """Of two changes in one hunk, the one that meets upstream's is held and the other goes in."""
     theirs = edited(TEXT, (b"line 5\n", b"five\n"), (b"line 8\n", b"eight\n"))
     patch = plain_diff("src/a.c", TEXT, theirs, context=context)
-    ported, whole = port_one(
-        patch, OLD, {b"src/a.c": file(edited(TEXT, (b"line 5\n", b"cinq\n")))}
-    )
+    ported, whole = port_one(patch, OLD, {b"src/a.c": file(edited(TEXT, (b"line 5\n", b"cinq\n")))})
     assert Status.PARTIAL is ported.status
     expected = edited(TEXT, (b"line 5\n", b"cinq\n"), (b"line 8\n", b"eight\n"))
     assert file(expected) == whole.result[b"src/a.c"]

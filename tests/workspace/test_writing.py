@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patchkit.errors import OutputError
+from patchkit.model.tree import SYMLINK
 from patchkit.workspace.places import STAGE
 from patchkit.workspace.writing import (
     Output,
@@ -184,7 +185,7 @@ def test_paths_that_leave_the_folder(old: Path, path: str, exists: bool) -> None
 
 @pytest.mark.parametrize("path", ["link/x", "link", "patches/link/deep/x", "dangling"])
 def test_symbolic_links_are_not_followed(old: Path, path: str) -> None:
-    """Nothing is written or removed through a link, wherever it leads."""
+    """No file is written through a link, wherever it leads, nor removed behind one."""
     make(old.parent / "elsewhere", {"x": "precious"})
     (old / "link").symlink_to(old.parent / "elsewhere")
     (old / "patches/link").symlink_to("../../elsewhere")
@@ -193,7 +194,41 @@ def test_symbolic_links_are_not_followed(old: Path, path: str) -> None:
         "a symbolic link; nothing is written through it"
         in refusal(old, [Output(path, b"")]).message
     )
-    assert "a symbolic link" in refusal(old, [], (path,)).message
+    if "/x" in path:
+        assert "a symbolic link" in refusal(old, [], (path,)).message
+
+
+def test_symbolic_links_as_outputs(old: Path) -> None:
+    """A link is written as it is, replaced by another, left alone, and removed itself."""
+    make(old.parent / "elsewhere", {"x": "precious"})
+    outside = tree_of(old.parent / "elsewhere")
+    for name in ("same", "other", "gone"):
+        (old / name).symlink_to("../elsewhere/x")
+    target = b".//deep/../caf\xe9/"
+    links = [
+        Output("same", b"../elsewhere/x", SYMLINK),
+        Output("other", target, SYMLINK),
+        Output("a/new", target, SYMLINK),
+        Output("series.conf", target, SYMLINK),
+    ]
+    result = write_outputs(old, links, removals=("gone",))
+    expected = WriteResult(("a/new",), ("other", "series.conf"), ("same",), ("gone",))
+    assert expected == result
+    for output in links:
+        assert output.content == os.readlink(os.fsencode(old / output.path))  # noqa: PTH115
+    assert not os.path.lexists(old / "gone")
+    assert write_outputs(old, links).is_unchanged
+    assert outside == tree_of(old.parent / "elsewhere")
+    assert [] == leftovers(old)
+    write_outputs(old.with_name("new"), links)
+    assert target == os.readlink(os.fsencode(old.with_name("new") / "a/new"))  # noqa: PTH115
+
+
+@pytest.mark.parametrize("target", [b"", b"a\0b"])
+def test_links_that_cannot_be_made(old: Path, target: bytes) -> None:
+    """No system makes a link to nothing."""
+    refused = refusal(old, [Output("x", target, SYMLINK)])
+    assert "x: a symbolic link that cannot be made." == refused.message
 
 
 @pytest.mark.parametrize(
@@ -224,10 +259,11 @@ def test_outputs_that_exclude_each_other(old: Path, paths: list[str], problem: s
     assert problem == refusal(old, [Output(path, b"") for path in paths]).message
 
 
-@pytest.mark.parametrize("mode", [0o120000, 0o160000, 0o100644])
-def test_only_plain_files_are_written(old: Path, mode: int) -> None:
-    """A git mode is not a file mode: a symbolic link would become a file without permissions."""
-    assert "x: only regular files can be written" in refusal(old, [Output("x", b"", mode)]).message
+@pytest.mark.parametrize("mode", [0o160000, 0o100644])
+def test_only_files_and_links_are_written(old: Path, mode: int) -> None:
+    """A git mode is not a file mode: a submodule would become a file without permissions."""
+    refused = refusal(old, [Output("x", b"", mode)])
+    assert f"x: only files and links can be written, not mode {mode:o}." == refused.message
 
 
 def test_a_file_instead_of_the_folder(old: Path) -> None:
@@ -282,7 +318,7 @@ def test_a_full_disk(small_disk: Path, limit: str, exists: bool) -> None:
         for used in small_disk.iterdir():
             shutil.rmtree(used)
     problem = f"{small_disk}/parent/out: cannot be written: No space left on device."
-    hint = "Free some space, or choose another folder with --out."
+    hint = "Free some space, or choose another folder."
     assert {"written", f"{problem} Nothing was changed. {hint}"} == outcomes
 
 
@@ -342,6 +378,7 @@ def test_a_disk_within_the_folder(small_disk: Path) -> None:
 WRITE_AS_NOBODY = """
 import os, pathlib, sys
 from patchkit.errors import OutputError
+from patchkit.model.tree import SYMLINK
 from patchkit.workspace.writing import Output, write_outputs
 if os.geteuid() == 0:
     os.setgid(65534)
