@@ -127,13 +127,15 @@ def _moved_upstream(change: Change, bench: Workbench, merged: Merged, ours: Vers
 
 def _rename_held(change: Change, bench: Workbench, merged: Merged, ours: Version) -> PortedDiff:
     """The new name is taken in ours: the file stays where it is, and only its edits go in."""
+    source, target = _ends(change)
+    note = "The patch moves a file to where the new upstream has another one."
+    held = Held(HeldCause.FILE_EXISTS, note, bench.held_at(target))
     _put_moved(change, bench, merged, ours, Followed(FollowKind.EARLIER, 100))
-    bench.put(_ends(change)[0], FilePair(None, None))
+    bench.put(source, FilePair(None, None))
     raw = None
     if merged.changes_ours:
         raw = rewritten_as_modification(change, ours.path, merged.hunks)
-    note = "The patch moves a file to where the new upstream has another one."
-    regions = with_region(merged.regions, whole_region(Held(HeldCause.FILE_EXISTS, note)))
+    regions = with_region(merged.regions, whole_region(held))
     status = merged.status_where_left(is_carried=raw is not None)
     file = _ported_file(change, merged, status, ours.path)
     return PortedDiff(replace(file, regions=regions, followed=merged.pair.followed), raw)
@@ -169,7 +171,7 @@ def _copy_held(change: Change, bench: Workbench, merged: Merged) -> PortedDiff:
     assert merged.after.base is not None
     base = replace(merged.after.base, path=target)
     note = "The patch copies a file to where the new upstream has another one."
-    held = Held(HeldCause.FILE_EXISTS, note)
+    held = Held(HeldCause.FILE_EXISTS, note, bench.held_at(target))
     regions = with_region(merged.regions, whole_region(held))
     ref = RegionRef(change.owner.patch, change.owner.file, len(regions))
     missing = replace(held, consequence_of=ref)

@@ -100,14 +100,19 @@ def touched_paths(stack: Stack, strip: int) -> tuple[Path, ...]:
 
 
 def made_paths(stack: Stack, strip: int) -> frozenset[Path]:
-    """Every path at which a patch of the stack creates a file."""
-    return frozenset(
-        name
-        for stacked in stack.patches
-        for diff in stacked.patch.files
-        if diff.operation is (Operation.DELETE if stacked.entry.is_reversed else Operation.CREATE)
-        for name in _names(diff, strip if stacked.entry.strip is None else stacked.entry.strip)
-    )
+    """Every path at which a patch of the stack creates a file, or to which it moves one."""
+    found = set()
+    for stacked in stack.patches:
+        depth = strip if stacked.entry.strip is None else stacked.entry.strip
+        for diff in stacked.patch.files:
+            names = diff.names(depth)
+            if stacked.entry.is_reversed:
+                removal, made = Operation.CREATE, names.old
+            else:
+                removal, made = Operation.DELETE, names.new
+            if made is not None and diff.operation not in (Operation.MODIFY, removal):
+                found.add(made)
+    return frozenset(found)
 
 
 def _names(diff: FileDiff, strip: int) -> tuple[Path, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from patchkit.diffing.alignment import align
 from patchkit.diffing.edits import apply_edits, edits_of
 from patchkit.diffing.placing import place_hunks
@@ -61,15 +63,15 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
     if None in places or apply_edits(base.lines, removal) or change.kind != kind_of(base.mode):
         note = "It deletes a file that has other content in its own base."
         return broken(change, HeldCause.REJECTED, note)
-    if ours is None or (ours.path != path and bench.is_made_by_stack(ours.path)):
-        # A patch may write a rename as a deletion and a creation: then the new file is not the old.
+    if ours is None or _is_another(path, base, ours, bench):
         return _delete_without_ours(change, bench, path, base, pair.missing)
     followed = pair.followed if ours.path != path else None
     count = len(change.hunks)
     if list(ours.lines) != list(base.lines) or kind_of(ours.mode) != kind_of(base.mode):
         held = Held(HeldCause.FILE_CHANGED, "The patch deletes this file, and upstream changed it.")
         region = whole_region(held, base=base.lines, ours=ours.lines)
-        bench.put(path, FilePair(None, ours))
+        ref = RegionRef(change.owner.patch, change.owner.file, 1)
+        bench.put(path, FilePair(None, ours, marks=(HeldMark(0, 0, ref),)))
         file = PortedFile(path, ours.path, Status.CONFLICTED, count, 0, (region,), followed)
         return PortedDiff(file, None)
     hunks = write_hunks(ours.lines, removal, change.hunks)
@@ -81,6 +83,13 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
     status = Status.UNCHANGED if is_same else Status.SHIFTED
     status = status if ours.path == path else Status.FOLLOWED
     return PortedDiff(PortedFile(path, ours.path, status, count, count, (), followed), raw)
+
+
+def _is_another(path: Path, base: Version, ours: Version, bench: Workbench) -> bool:
+    """Whether ours has not the old file but the new one there: a patch may write a rename, or a
+    change of kind, as a deletion and a creation."""
+    is_like_old = ours.path == path and kind_of(ours.mode) == kind_of(base.mode)
+    return not is_like_old and bench.is_made_by_stack(ours.path)
 
 
 def _created(
@@ -110,7 +119,7 @@ def _create_held(
     ours: Version | None,
     followed: Followed | None,
 ) -> PortedDiff:
-    held = _why_not_created(made, ours)
+    held = replace(_why_not_created(made, ours), consequence_of=bench.held_at(made.path))
     there = () if ours is None else ours.lines
     ref = RegionRef(change.owner.patch, change.owner.file, 1)
     marks = (HeldMark(0, len(made.lines), ref),)

@@ -13,7 +13,7 @@ from patchkit.engine.locating import Found, Locator
 from patchkit.engine.naming import picked_name
 from patchkit.engine.versions import FilePair, Version
 from patchkit.model.patch import FileDiff
-from patchkit.model.report import Followed, Held, HeldCause
+from patchkit.model.report import Followed, Held, HeldCause, RegionRef
 from patchkit.model.tree import File, Overlay, Path, Tree
 
 _ABSENT = FilePair(None, None)
@@ -58,16 +58,9 @@ class Workbench:
     def pair(self, path: Path) -> FilePair:
         """The file that base has at `path`, with its fellow in ours; both absent if base has
         none."""
-        pair = self._pairs.get(path)
-        if pair is None:
-            pair = self._load(path)
-        elif pair.ours is not None and self.ours_at(pair.ours.path) is not pair.ours:
-            pair = self._refreshed(pair, pair.ours.path)
-        if (
-            pair.base is not None
-            and pair.ours is not None
-            and self._is_of_another(pair.ours.path, path)
-        ):
+        known = self._pairs.get(path)
+        pair = self._load(path) if known is None else self._refreshed(known)
+        if self._is_taken_up(pair, path):
             pair = FilePair(pair.base, None, missing=_TAKEN_UP)
         self._pairs[path] = pair
         return pair
@@ -88,6 +81,10 @@ class Workbench:
     def source(self, path: Path) -> FilePair:
         """The pair of a file that a diff copies, as it was before the run."""
         return self._before_run.get(path) or self.pair(path)
+
+    def held_at(self, path: Path) -> RegionRef | None:
+        """The held region because of which ours still has a file where base has none."""
+        return next((mark.ref for mark in self.pair(path).marks), None)
 
     def is_changed_in_run(self, path: Path) -> bool:
         """Whether the run of git diffs changed this file, which GNU patch has not written yet."""
@@ -193,15 +190,13 @@ class Workbench:
         there = {name: pair.base is not None for name, pair in self._pairs.items()}
         return _has_folder(self._old, there, path)
 
-    def _is_of_another(self, place: Path, path: Path) -> bool:
-        """Whether the file that ours has at `place` is that of the same path in base."""
-        if place == path:
+    def _is_taken_up(self, pair: FilePair, path: Path) -> bool:
+        """Whether the pair's file in ours is that of another file of base, of the same path."""
+        if pair.base is None or pair.ours is None or pair.ours.path == path:
             return False
-        owner = self._pairs.get(place)
+        owner = self._pairs.get(pair.ours.path, _ABSENT)
         return (
-            owner is not None
-            and owner.base is not None
-            and (owner.ours is not None and owner.ours.path == place)
+            owner.base is not None and owner.ours is not None and owner.ours.path == pair.ours.path
         )
 
     def _load(self, path: Path) -> FilePair:
@@ -217,9 +212,11 @@ class Workbench:
             return FilePair(base, None, missing=_TAKEN_AWAY)
         return FilePair(base, ours, align(base.lines, ours.lines), location.followed)
 
-    def _refreshed(self, pair: FilePair, place: Path) -> FilePair:
-        """A pair whose file in ours was changed for the sake of another file of base."""
-        ours = self.ours_at(place)
+    def _refreshed(self, pair: FilePair) -> FilePair:
+        """The pair, also where its file in ours was changed for the sake of another of base."""
+        ours = None if pair.ours is None else self.ours_at(pair.ours.path)
+        if ours is pair.ours:
+            return pair
         if ours is None:
             return replace(pair, ours=None, blocks=(), missing=_TAKEN_AWAY)
         blocks = () if pair.base is None else align(pair.base.lines, ours.lines)

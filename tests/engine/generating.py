@@ -116,7 +116,7 @@ def moved_tree(rng: Random, tree: Files) -> Files:
     return files
 
 
-def some_story(rng: Random) -> Story:
+def some_story(rng: Random, most_patches: int = 5) -> Story:
     """A stack of one to five patches of all kinds, and some new version."""
     old = some_tree(rng)
     new = moved_tree(rng, old) if rng.random() < 0.4 else old
@@ -125,14 +125,14 @@ def some_story(rng: Random) -> Story:
     patches: list[bytes] = []
     entries: list[Entry] = []
     tree = old
-    for number in range(rng.randint(1, 5)):
+    for number in range(rng.randint(1, most_patches)):
         after = changed_tree(rng, tree, b"patch%d" % number)
-        strip, is_reversed = rng.choice((0, 1, 1, 1, 2)), rng.random() < 0.2
-        options = (*rng.choice(FINDING), *rng.choice(CONTEXTS), *PREFIXES[strip])
+        strip = rng.choice((0, 1, 1, 1, 2))
+        is_reversed = rng.random() < 0.2 and not _turns_kinds(tree, after)
+        # What patch -R cannot take back is a copy, and a file that became a link.
+        finding = rng.choice(FINDING[:2] if is_reversed else FINDING)
         before, behind = (after, tree) if is_reversed else (tree, after)
-        if is_reversed:
-            options = (*rng.choice(FINDING[:2]), *PREFIXES[strip])  # no copies: patch -R has none
-        patch = diff(before, behind, *options)
+        patch = diff(before, behind, *finding, *rng.choice(CONTEXTS), *PREFIXES[strip])
         if patch:
             patches.append(patch)
             entries.append(Entry(f"{number}.patch", strip, is_reversed))
@@ -160,6 +160,14 @@ def _change(rng: Random, files: dict[Path, File], word: bytes) -> None:
         files[place] = files.pop(path)
     elif found.mode != SYMLINK:
         files[path] = File(found.content, rng.choice((REGULAR, EXECUTABLE)))
+
+
+def _turns_kinds(before: Files, after: Files) -> bool:
+    kinds = {path: found.mode == SYMLINK for path, found in before.items()}
+    return any(
+        kinds.get(path, found.mode == SYMLINK) != (found.mode == SYMLINK)
+        for path, found in after.items()
+    )
 
 
 def _is_in_the_way(path: Path, place: Path) -> bool:

@@ -84,7 +84,9 @@ def read_tree(
         elif place.is_file():
             is_executable = place.stat().st_mode & 0o100
             found[path] = File(place.read_bytes(), EXECUTABLE if is_executable else REGULAR)
-    for path, file in (known or {}).items():
-        if file is not None and file.mode == SUBMODULE and (root / os.fsdecode(path)).is_dir():
-            found[path] = file
-    return found
+    submodules = {
+        path: file
+        for path, file in (known or {}).items()
+        if file is not None and file.mode == SUBMODULE and (root / os.fsdecode(path)).is_dir()
+    }
+    return found | submodules

@@ -18,6 +18,7 @@ from .making import (
     diff,
     edited,
     file,
+    link,
     numbered,
     only_file,
     plain_diff,
@@ -131,6 +132,30 @@ def test_a_hunk_without_old_lines_makes_the_file() -> None:
     git = b"diff --git a/n b/n\nindex e69de29..3e75765 100755\n" + patch
     ported, whole = port_one(git, {}, {})
     assert (Status.UNCHANGED, file(b"new\n")) == (ported.status, whole.result[b"n"])
+
+
+def test_a_hunk_without_old_lines_makes_a_link() -> None:
+    """The mode of git's index line says that the new file is a link."""
+    patch = (
+        b"diff --git a/l b/l\nindex e69de29..1de5659 120000\n--- a/l\n+++ b/l\n"
+        b"@@ -0,0 +1 @@\n+target\n\\ No newline at end of file\n"
+    )
+    ported, whole = port_one(patch, {}, {})
+    assert (Status.UNCHANGED, link(b"target")) == (ported.status, whole.result[b"l"])
+
+
+def test_noise_between_diffs_stays_as_it_is() -> None:
+    """Lines of text between two diffs that look like names are no names."""
+    old = {b"src/f": file(TEXT), b"src/g": file(TEXT + b"g\n"), b"src/h": file(b"h\n" * 9)}
+    theirs = {**old, b"src/f": file(PATCHED)}
+    second = diff(theirs, {**theirs, b"src/g": file(PATCHED + b"g\n")})
+    noise = b"-- \n2.39.5\n\nSubject: [PATCH 2/2] src/g, too\n--- notes on src/g\n"
+    patch = diff(old, theirs) + noise + second
+    new = {b"lib/" + path[4:]: found for path, found in old.items()}
+    ported, whole = port_one(patch, old, new)
+    assert Status.FOLLOWED is ported.status
+    assert noise + second.replace(b"src/", b"lib/") in (ported.content or b"")
+    assert file(PATCHED + b"g\n") == whole.result[b"lib/g"]
 
 
 def test_prefixes_of_any_depth_are_kept() -> None:

@@ -6,8 +6,18 @@ from itertools import pairwise
 
 import pytest
 
+from patchkit.engine.porting import Policy
 from patchkit.engine.rebasing import patch_status, port_stack, touched_paths
-from patchkit.model.report import FollowKind, Held, HeldCause, PortedFile, PortedPatch, Status
+from patchkit.engine.rules import Rule
+from patchkit.model.report import (
+    FollowKind,
+    Held,
+    HeldCause,
+    PortedFile,
+    PortedPatch,
+    Settled,
+    Status,
+)
 from patchkit.model.series import Entry
 from patchkit.model.tree import SUBMODULE, File, MemoryTree
 
@@ -253,6 +263,37 @@ def test_a_name_that_is_free_again_is_used_again() -> None:
     assert program(b"new\n") == ported.result[b"f"]
     held = port(stack_of(*patches_between(*versions)), versions[0], {b"f": file(TEXT + b"x\n")})
     assert [Status.CONFLICTED, Status.CONFLICTED, Status.UNCHANGED] == statuses(held)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param({b"f": file(b"new\n"), b"s": file(b"s\n" * 9)}, id="created"),
+        pytest.param({b"f": file(b"s\n" * 9)}, id="renamed"),
+        pytest.param({b"f": file(b"s\n" * 9), b"s": file(b"s\n" * 9)}, id="copied"),
+    ],
+)
+def test_what_follows_from_a_held_deletion_names_it(after: Files) -> None:
+    """A file that could not be deleted is in the way of the one that takes its name."""
+    source = {b"s": file(b"s\n" * 9)}
+    old: Files = {**source, b"f": file(TEXT)}
+    patches = patches_between(old, source, after)
+    ported = port(stack_of(*patches), old, {**source, b"f": file(b"0\n" + TEXT)})
+    assert [Status.CONFLICTED, Status.CONFLICTED] == statuses(ported)
+    assert HeldCause.FILE_EXISTS is why_held(ported.patches[1]).cause
+    assert ("1.patch", b"f", 1) == cause_of(ported.patches[1])
+
+
+def test_a_rule_of_the_policy_settles_a_region() -> None:
+    """What a rule makes of the three sides goes into ours, and the patch is for review."""
+    theirs = Rule("theirs", "The patch wins.", lambda sides: (*sides.theirs, *sides.ours))
+    patch = diff({b"f": file(TEXT)}, {b"f": file(edited(TEXT, line(10, b"ten")))})
+    upstream = {b"f": file(edited(TEXT, line(10, b"dix")))}
+    ported = port(stack_of(patch), {b"f": file(TEXT)}, upstream, Policy(rules=(theirs,)))
+    assert [Status.RESOLVED] == statuses(ported)
+    assert file(edited(TEXT, line(10, b"ten\ndix"))) == ported.result[b"f"]
+    (region,) = ported.patches[0].files[0].regions
+    assert Settled("theirs", "The patch wins.") == region.settlement
 
 
 def test_patches_of_one_stack_may_have_levels_and_directions_of_their_own() -> None:
