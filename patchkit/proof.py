@@ -210,7 +210,7 @@ def _compare(expected: Mapping[TreePath, File | None], folder: Path, found: set[
 def _read(place: Path) -> File:
     if place.is_symlink():
         # Path.readlink would tidy the target up.
-        return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115
+        return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115 (pathlib would tidy it)
     is_executable = place.stat().st_mode & 0o100
     return File(place.read_bytes(), EXECUTABLE if is_executable else REGULAR)
 

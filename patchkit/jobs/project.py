@@ -90,7 +90,7 @@ def _versions_named(pattern: str) -> list[str]:
     repeated = "".join(f"(?P=version){other}" for other in others)
     path = re.compile(f"{re.escape(before)}(?P<version>[^/]+){first}{repeated}", re.DOTALL)
     # Path.glob would refuse a pattern that is absolute.
-    places = glob.glob("*".join(map(glob.escape, (before, *between))))  # noqa: PTH207
+    places = glob.glob("*".join(map(glob.escape, (before, *between))))  # noqa: PTH207 (a whole path)
     found = map(path.fullmatch, sorted(places))
     return [match["version"] for match in found if match is not None]
 

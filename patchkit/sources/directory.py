@@ -94,7 +94,7 @@ def _file_at(place: pathlib.Path) -> File | None:
         mode = place.lstat().st_mode
         if S_ISLNK(mode):
             # pathlib would tidy the target: `./x` would become `x`.
-            return File(os.readlink(os.fsencode(place)), SYMLINK)  # noqa: PTH115
+            return File(os.readlink(os.fsencode(place)), SYMLINK)  # noqa: PTH115 (it would tidy)
         if S_ISREG(mode):
             return File(place.read_bytes(), EXECUTABLE if mode & S_IXUSR else REGULAR)
     except OSError as problem:

@@ -285,7 +285,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def _write(place: Path, content: bytes, mode: int) -> None:
     if mode == SYMLINK:
         # Path.symlink_to would tidy the target up.
-        os.symlink(content, os.fsencode(place))  # noqa: PTH211
+        os.symlink(content, os.fsencode(place))  # noqa: PTH211 (pathlib would tidy the target)
         return
     with place.open("xb") as file:
         file.write(content)

@@ -80,7 +80,7 @@ def read_tree(
     for place in root.rglob("*"):
         path = os.fsencode(place.relative_to(root))
         if place.is_symlink():
-            found[path] = File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115
+            found[path] = File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115 (it would tidy)
         elif place.is_file():
             is_executable = place.stat().st_mode & 0o100
             found[path] = File(place.read_bytes(), EXECUTABLE if is_executable else REGULAR)
