@@ -54,6 +54,15 @@ class SettingsError(PatchkitError):
     """`patchkit.yaml` cannot be read, or has a key or value that is not understood."""
 
 
+class ResolutionFormatError(PatchkitError):
+    """A file with recorded resolutions has a line that is not understood."""
+
+    def __init__(self, source: str, line: int, problem: str, *hints: str) -> None:
+        super().__init__(f"{source}:{line}: {problem}", *hints)
+        self.source = source
+        self.line = line
+
+
 class UpstreamError(PatchkitError):
     """An upstream source or one of its versions cannot be found or read."""
 

@@ -16,10 +16,13 @@ from patchkit.cli.options import (
     upstream_option,
 )
 from patchkit.cli.printing import page, print_json, progress, sentences
+from patchkit.errors import StackError
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
+from patchkit.model.resolutions import Resolutions
 from patchkit.render.json import report_document
 from patchkit.render.terminal import print_report
+from patchkit.workspace.resolutions import load_resolutions
 from patchkit.workspace.writing import WriteResult
 
 
@@ -35,12 +38,17 @@ from patchkit.workspace.writing import WriteResult
     "--out", type=PLACE, metavar="DIR",
     help="Where the new stack goes (default: as patchkit.yaml says, else beside the old one).",
 )  # fmt: skip
+@click.option(
+    "--resolutions", type=PLACE, metavar="FILE",
+    help="Recorded decisions to go by (default: those beside the stack; /dev/null for none).",
+)  # fmt: skip
 @dry_run_option
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @output_options
 def command(
     old: str, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
-    out: Path | None, dry_run: bool, force: bool, as_json: bool, quiet: bool,
+    out: Path | None, resolutions: Path | None, dry_run: bool, force: bool, as_json: bool,
+    quiet: bool,
 ) -> int:  # fmt: skip
     """Port the whole stack from version A to version B, prove it, and write it.
 
@@ -53,8 +61,9 @@ def command(
     project = find_project(stack)
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
-            project, old, new, upstream=upstream, out=out, fuzz=fuzz, watch=watch, progress=say
-        )
+            project, old, new, upstream=upstream, out=out, fuzz=fuzz,
+            resolutions=_resolutions(resolutions), watch=watch, progress=say,
+        )  # fmt: skip
     written = None
     if not dry_run:
         with interrupts_waiting():
@@ -66,6 +75,14 @@ def command(
             print_report(console, plan.report)
             sentences(console, _what_was_written(plan, written))
     return plan.report.exit_code
+
+
+def _resolutions(place: Path | None) -> Resolutions | None:
+    if place is None:
+        return None
+    if not place.exists():
+        raise StackError(f"{place}: no such file.", "Leave --resolutions out, or name another one.")
+    return load_resolutions(place)
 
 
 def _what_was_written(plan: RebasePlan, written: WriteResult | None) -> str:

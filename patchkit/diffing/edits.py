@@ -16,8 +16,8 @@ from patchkit.model.patch import Hunk, Line, LineKind
 @dataclass(frozen=True, slots=True)
 class Edit:
     """Lines [start, stop) give way to `added`. `hunk` is the index of the hunk it comes from and
-    `offset` where in that hunk's old lines it starts; `lines` are the hunk's removed and added
-    lines in their own order."""
+    `offset` where in that hunk's old lines it starts, negative where it is not one of its edits;
+    `lines` are the hunk's removed and added lines in their own order."""
 
     start: int
     stop: int

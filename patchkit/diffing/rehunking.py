@@ -117,7 +117,8 @@ def _kept_place(
     mine = [edit for edit in edits if edit.hunk == index]
     places = {edit.start - edit.offset for edit in mine}
     changed = sum(line.kind is not LineKind.CONTEXT for line in hunk.lines)
-    if len(places) != 1 or sum(len(edit.lines) for edit in mine) != changed:
+    is_hunks_own = all(edit.offset >= 0 for edit in mine)
+    if not is_hunks_own or len(places) != 1 or sum(len(edit.lines) for edit in mine) != changed:
         return None
     (at,) = places
     return at if stands_at(hunk, before, at) else None

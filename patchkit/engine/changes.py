@@ -6,28 +6,17 @@ swapped, what creates a file deletes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.rehunking import flip
 from patchkit.engine.headers import is_readable_by_patch
-from patchkit.engine.merging import Owner
-from patchkit.engine.rules import CERTAIN_RULES, Rule
+from patchkit.engine.policy import Policy
+from patchkit.engine.settling import Owner
 from patchkit.model.patch import FileDiff, Hunk, Names, Operation
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Path
 
 _KIND_BITS = 0o170000
 _REVERSED = {Operation.CREATE: Operation.DELETE, Operation.DELETE: Operation.CREATE}
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a port may do: the stack's fuzz limit, its strip level where a line gives none, and the
-    rules that may settle a region."""
-
-    max_fuzz: int = 2
-    strip: int = 1
-    rules: Sequence[Rule] = CERTAIN_RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from enum import Enum
 
 from patchkit.diffing.placing import HunkPlace, place_hunks
 from patchkit.diffing.rehunking import flip
-from patchkit.engine.porting import Policy, port_diff
+from patchkit.engine.policy import Policy
+from patchkit.engine.porting import port_diff
 from patchkit.engine.rebasing import Watcher, touched_paths, unwatched
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation

@@ -1,8 +1,9 @@
 """Rewrites the header of a file diff for another path (engine; pure).
 
 Only what must is rewritten; prefixes, time stamps, noise lines and line ends stay byte for byte.
-So does git's `index` line: patch does not read it, and with new blob names a patch would depend on
-which copy of upstream it was ported on, and change more than it must.
+So does git's `index` line: patch reads of it only whether a file is not there (all zeros), and with
+new blob names a patch would depend on which copy of upstream it was ported on, and change more than
+it must.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ _NAME_LINE = re.compile(
     rb"(--- |\+\+\+ |Index: |(?:rename|copy) (?:from|to) |rename (?:old|new) )(.*)", re.DOTALL
 )
 _HUNK_NAMES = (b"--- ", b"+++ ")
-_MOVE_LINES = (b"rename ", b"copy ", b"similarity index ", b"dissimilarity index ")
+_WHOLE_LINES = (
+    b"rename ", b"copy ", b"similarity index ", b"dissimilarity index ",
+    b"new file mode ", b"deleted file mode ",
+)  # fmt: skip
+_ABSENT_BLOB = re.compile(rb"index (?:0+\.\.|[0-9a-f]+\.\.0+\b)")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _PATCH_NAME = rb'(?:"(?:[^"\\]|\\.)*"|[^\s"]\S*)'
 _PATCH_NAMES = re.compile(rb"\s*" + _PATCH_NAME + rb"\s+" + _PATCH_NAME + rb"\s*")
@@ -49,16 +54,28 @@ def header_without_hunks(header: bytes) -> bytes:
 
 
 def modification_header(diff: FileDiff, strip: int, path: Path) -> bytes:
-    """The header of a git rename as one of a modification of `path`: the file is there already, or
-    must stay there."""
+    """The header of a creation or a git rename as one of a modification of `path`: the file is
+    there already, or must stay there."""
     noise, lines = _parted(diff.header)
+    if not lines:
+        kept = [line for line in split_lines(noise) if not line.startswith(_HUNK_NAMES)]
+        old, new = (_redirected(diff.new_name or diff.old_name, strip, path) for _ in range(2))
+        return b"".join((*kept, *_hunk_names(old, new, path, _line_end(split_lines(noise)[-1]))))
     names = git_header_names(lines[0][len(_GIT_START) :]) or (diff.old_name, diff.new_name)
     old, new = (_redirected(name, strip, path) for name in names)
-    kept = [line for line in lines[1:] if not line.startswith((*_MOVE_LINES, *_HUNK_NAMES))]
+    kept = [
+        line
+        for line in lines[1:]
+        if not line.startswith((*_WHOLE_LINES, *_HUNK_NAMES)) and not _ABSENT_BLOB.match(line)
+    ]
     line_end = _line_end(lines[0])
-    tail = (b"\t" if b" " in path else b"") + line_end
-    hunk_names = (b"--- " + quote(old) + tail, b"+++ " + quote(new) + tail)
+    hunk_names = _hunk_names(old, new, path, line_end)
     return noise + b"".join((_git_line(old, new, line_end), *kept, *hunk_names))
+
+
+def _hunk_names(old: Path, new: Path, path: Path, line_end: bytes) -> tuple[bytes, bytes]:
+    tail = (b"\t" if b" " in path else b"") + line_end
+    return b"--- " + quote(old) + tail, b"+++ " + quote(new) + tail
 
 
 def is_readable_by_patch(header: bytes) -> bool:

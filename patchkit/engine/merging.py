@@ -6,13 +6,15 @@ rule or held, and all others are carried. One held region never takes its neighb
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import Block, align, gaps
 from patchkit.diffing.edits import Edit, apply_edits, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
 from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks
-from patchkit.engine.rules import IDENTICAL, Rule, Sides
+from patchkit.engine.policy import Policy
+from patchkit.engine.rules import IDENTICAL
+from patchkit.engine.settling import Owner, settled_lines
 from patchkit.engine.versions import FilePair, HeldMark, Version
 from patchkit.model.patch import Hunk, Line, LineKind
 from patchkit.model.report import (
@@ -22,17 +24,9 @@ from patchkit.model.report import (
     RegionRef,
     Settled,
     Settlement,
+    Sides,
     Span,
 )
-from patchkit.model.tree import Path
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose regions these are: the patch, and the file as the patch names it."""
-
-    patch: str
-    file: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +66,14 @@ class _Applied:
     rejected: tuple[Region, ...]
 
 
-def merge_hunks(
-    pair: FilePair, hunks: Sequence[Hunk], owner: Owner, max_fuzz: int, rules: Sequence[Rule]
-) -> MergedFile:
+def merge_hunks(pair: FilePair, hunks: Sequence[Hunk], owner: Owner, policy: Policy) -> MergedFile:
     """Apply the hunks to base, and carry what they do over to ours.
 
     `pair.base` must be there. Where ours is absent every hunk that applies to base is held.
     """
     base, ours = pair.base, pair.ours
     assert base is not None
-    places = place_hunks(hunks, base.lines, max_fuzz)
+    places = place_hunks(hunks, base.lines, policy.max_fuzz)
     edits = edits_of(hunks, places, base.lines)
     theirs = Version(base.path, base.mode, apply_edits(base.lines, edits))
     applied = _Applied(hunks, places, edits, theirs, _rejected(hunks, places, base))
@@ -93,7 +85,7 @@ def merge_hunks(
         settled = Settled(IDENTICAL.name, IDENTICAL.note)
         after = FilePair(theirs, ours, align(theirs.lines, ours.lines), pair.followed)
         return _without_merge(applied, base, after, settled)
-    return _merged(applied, base, ours, pair, owner, rules)
+    return _merged(applied, base, ours, pair, owner, policy)
 
 
 def _merged(
@@ -102,10 +94,10 @@ def _merged(
     ours: Version,
     pair: FilePair,
     owner: Owner,
-    rules: Sequence[Rule],
+    policy: Policy,
 ) -> MergedFile:
     steps = merge(applied.edits, base.lines, ours.lines, pair.blocks)
-    taken = [_take(step, pair, base, ours, owner, rules) for step in steps]
+    taken = [_take(step, pair, base, ours, owner, policy) for step in steps]
     numbered_before = len(applied.rejected)
     met, marks = _regions_of(taken, base, ours, owner, numbered_before, pair.marks)
     ours_edits = tuple(edit for step in taken for edit in step.edits)
@@ -118,13 +110,13 @@ def _merged(
         marks,
     )
     regions = (*applied.rejected, *met)
-    lost = {number for region in regions if region.is_held for number in region.hunks}
+    lost = {number for region in regions if region.is_left_out for number in region.hunks}
     carried = len(applied.hunks) - len(lost)
     return MergedFile(after, ours_edits, _numbered(regions), carried, applied.places)
 
 
 def _take(
-    step: Step, pair: FilePair, base: Version, ours: Version, owner: Owner, rules: Sequence[Rule]
+    step: Step, pair: FilePair, base: Version, ours: Version, owner: Owner, policy: Policy
 ) -> _Taken:
     match step:
         case Clear(edit, at):
@@ -133,23 +125,22 @@ def _take(
             )
             return _Taken(step, edit.added, (), (moved,), None)
         case Meeting():
-            return _settle(step, pair, base, ours, owner, rules)
+            return _settle(step, pair, base, ours, owner, policy)
 
 
 def _settle(
-    met: Meeting, pair: FilePair, base: Version, ours: Version, owner: Owner, rules: Sequence[Rule]
+    met: Meeting, pair: FilePair, base: Version, ours: Version, owner: Owner, policy: Policy
 ) -> _Taken:
     sides = Sides(
         tuple(base.lines[met.base_start : met.base_stop]),
         met.theirs,
         tuple(ours.lines[met.ours_start : met.ours_stop]),
     )
-    for rule in rules:
-        lines = rule.settle(sides)
-        if lines is not None:
-            edits = edits_between(sides.ours, lines, met.ours_start, met.edits[0].hunk)
-            inner = align(met.theirs, lines)
-            return _Taken(met, lines, inner, edits, Settled(rule.name, rule.note))
+    settled = settled_lines(sides, frozenset((base.path, ours.path)), policy)
+    if settled is not None and settled.result is not None:
+        edits = edits_between(sides.ours, settled.result, met.ours_start, met.edits[0].hunk)
+        inner = align(met.theirs, settled.result)
+        return _Taken(met, settled.result, inner, edits, settled)
     held = Held(
         HeldCause.OVERLAP,
         "Upstream and the patch changed the same or touching lines.",
@@ -290,9 +281,12 @@ def _without_merge(
         start = place.at + growth
         growth += sum(edit.growth for edit in applied.edits if edit.hunk == index)
         theirs = Span(start + 1, tuple(applied.theirs.lines[start : stop + growth]))
-        ours = Span(1, ()) if isinstance(settlement, Held) else theirs
         found = Span(place.at + 1, tuple(base.lines[place.at : stop]))
-        regions.append(Region(0, (index + 1,), found, theirs, ours, settlement))
+        if isinstance(settlement, Settled):
+            settled = replace(settlement, result=theirs.lines)
+            regions.append(Region(0, (index + 1,), found, theirs, theirs, settled))
+        else:
+            regions.append(Region(0, (index + 1,), found, theirs, Span(1, ()), settlement))
     lost = sum(region.is_held for region in regions)
     carried = len(applied.hunks) - lost
     return MergedFile(after, (), _numbered(regions), carried, applied.places)

@@ -62,6 +62,12 @@ class Merged:
             for region in self.regions
         )
 
+    @property
+    def status_where_nothing_left(self) -> Status:
+        """The status where ours needs nothing of it: a person said so, or upstream has it."""
+        is_decided = any(region.is_decided for region in self.regions)
+        return Status.RESOLVED if is_decided else Status.UPSTREAMED
+
     def status_where_left(self, *, is_carried: bool) -> Status:
         """The status where some of it does not apply or is held."""
         if self.is_broken:
@@ -88,8 +94,7 @@ def merge_change(change: Change, pair: FilePair) -> Merged:
     if pair.ours is not None and kind_of(pair.ours.mode) != kind_of(pair.base.mode):
         note = "Upstream turned the file into another kind, such as a link."
         pair = replace(pair, ours=None, blocks=(), missing=Held(HeldCause.KIND, note))
-    policy = change.policy
-    lines = merge_hunks(pair, change.hunks, change.owner, policy.max_fuzz, policy.rules)
+    lines = merge_hunks(pair, change.hunks, change.owner, change.policy)
     hunks = () if pair.ours is None else write_hunks(pair.ours.lines, lines.edits, change.hunks)
     merged = Merged(pair, lines.pair, lines.regions, hunks, lines.carried)
     return _with_mode(change, merged) if change.sets_mode else merged
@@ -164,7 +169,7 @@ def _text(
     if merged.is_held:
         return raw, merged.status_where_left(is_carried=raw is not None)
     if raw is None:
-        return raw, Status.UPSTREAMED
+        return raw, merged.status_where_nothing_left
     if ours.path != path and not merged.regions:
         return raw, Status.FOLLOWED
     return raw, status_of(change, merged)

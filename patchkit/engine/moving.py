@@ -118,7 +118,7 @@ def _moved_upstream(change: Change, bench: Workbench, merged: Merged, ours: Vers
     if merged.is_held:
         status = merged.status_where_left(is_carried=raw is not None)
     else:
-        status = Status.UPSTREAMED if raw is None else Status.RESOLVED
+        status = merged.status_where_nothing_left if raw is None else Status.RESOLVED
     settled = Settled("identical", "Upstream moved the file to the same place.")
     file = _ported_file(change, merged, status, ours.path)
     regions = with_region(merged.regions, whole_region(settled))

@@ -67,7 +67,7 @@ def rewritten(change: Change, moved: Mapping[Path, Path], hunks: Sequence[Hunk])
 
 
 def rewritten_as_modification(change: Change, path: Path, hunks: Sequence[Hunk]) -> bytes:
-    """A rename as a modification of the file that ours has at `path`."""
+    """A rename or creation as a modification of the file that ours has at `path`."""
     header = modification_header(change.diff, change.strip, path)
     return (header if hunks else header_without_hunks(header)) + _written(change, hunks)
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patchkit.engine.changes import Change, Policy, as_creation, change_of, why_unsupported
+from patchkit.engine.changes import Change, as_creation, change_of, why_unsupported
+from patchkit.engine.deciding import with_amendments, with_left_out
 from patchkit.engine.modifying import modify
 from patchkit.engine.moving import move
 from patchkit.engine.outcomes import PortedDiff, broken
+from patchkit.engine.policy import Policy
 from patchkit.engine.wholefiles import create, delete
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation
 from patchkit.model.report import HeldCause
-
-__all__ = ["Policy", "PortedDiff", "port_diff"]
 
 
 def port_diff(
@@ -29,7 +29,8 @@ def port_diff(
     problem = why_unsupported(change)
     if problem:
         return broken(change, HeldCause.UNSUPPORTED, problem)
-    return _port(_as_patch_takes_it(change, bench), bench)
+    ported = with_left_out(_port(_as_patch_takes_it(change, bench), bench), policy)
+    return with_amendments(ported, patch, bench, policy, is_reversed=is_reversed)
 
 
 def _port(change: Change, bench: Workbench) -> PortedDiff:

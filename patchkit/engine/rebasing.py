@@ -5,13 +5,15 @@ A fold over the patches in order: it never stops, and gives one outcome for ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from patchkit.engine.porting import Policy, PortedDiff, port_diff
+from patchkit.engine.outcomes import PortedDiff
+from patchkit.engine.policy import Policy
+from patchkit.engine.porting import port_diff
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation, Patch
-from patchkit.model.report import PortedFile, PortedPatch, Status
+from patchkit.model.report import Held, PortedFile, PortedPatch, Region, RegionRef, Status
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import File, Path, Tree
 
@@ -49,7 +51,7 @@ def port_stack(
         watch(number, stacked.name)
         patches.append(port_patch(stacked, bench, policy))
     result = bench.result()
-    return PortedStack(tuple(patches), bench.pristine(), result)
+    return PortedStack(_with_true_causes(patches), bench.pristine(), result)
 
 
 def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> PortedPatch:
@@ -64,6 +66,37 @@ def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Porte
         return _port_empty(stacked)
     files = tuple(diff.file for diff in diffs)
     return PortedPatch(stacked.name, patch_status(files), files, _content(patch, diffs))
+
+
+def _with_true_causes(patches: Sequence[PortedPatch]) -> tuple[PortedPatch, ...]:
+    """Where a person decided on the earlier region, what follows from it is no consequence of a
+    held one."""
+    decided = {
+        RegionRef(patch.name, path, region.number)
+        for patch in patches
+        for file in patch.files
+        for region in file.regions
+        for path in (file.old_path, file.new_path)
+        if region.is_decided and path is not None
+    }
+    if not decided:
+        return tuple(patches)
+
+    def checked(region: Region) -> Region:
+        match region.settlement:
+            case Held(_, _, RegionRef() as ref) as settlement if ref in decided:
+                return replace(region, settlement=replace(settlement, consequence_of=None))
+        return region
+
+    return tuple(
+        replace(
+            patch,
+            files=tuple(
+                replace(file, regions=tuple(map(checked, file.regions))) for file in patch.files
+            ),
+        )
+        for patch in patches
+    )
 
 
 def _port_empty(stacked: StackedPatch) -> PortedPatch:

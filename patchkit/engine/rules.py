@@ -9,16 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-Lines = tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The text of a region on its three sides."""
-
-    base: Lines
-    theirs: Lines
-    ours: Lines
+from patchkit.model.report import Lines, Sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 
 from patchkit.diffing.alignment import align
-from patchkit.diffing.edits import apply_edits, edits_of
+from patchkit.diffing.edits import Edit, apply_edits, edits_of
 from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.rehunking import write_hunks
 from patchkit.engine.changes import Change, kind_of
-from patchkit.engine.outcomes import PortedDiff, broken, rewritten, whole_region
+from patchkit.engine.merging import edits_between
+from patchkit.engine.outcomes import (
+    PortedDiff,
+    broken,
+    rewritten,
+    rewritten_as_modification,
+    whole_region,
+)
 from patchkit.engine.versions import FilePair, HeldMark, Version
 from patchkit.engine.workbench import Workbench
+from patchkit.model.patch import Line, LineKind
 from patchkit.model.report import (
+    RESOLUTION,
     Followed,
     FollowKind,
     Held,
     HeldCause,
     PortedFile,
+    Region,
     RegionRef,
     Settled,
+    Sides,
     Status,
 )
+from patchkit.model.resolutions import Question, Resolution, Side
 from patchkit.model.tree import REGULAR, Path
 
 
@@ -50,6 +62,14 @@ def create(change: Change, bench: Workbench) -> PortedDiff:
     return _create_held(change, bench, made, ours, followed)
 
 
+def _decision_on(region: Region, places: tuple[Path, Path], change: Change) -> Resolution | None:
+    """What a person decided on a held region that is a whole file."""
+    assert isinstance(region.settlement, Held)
+    sides = Sides(region.base.lines, region.theirs.lines, region.ours.lines)
+    question = Question(frozenset(places), region.settlement.cause, sides)
+    return change.policy.resolutions.answer_to(question)
+
+
 def delete(change: Change, bench: Workbench) -> PortedDiff:
     """Port the deletion of a file."""
     path = bench.picked_in_base(change.candidates)
@@ -67,9 +87,13 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
         return _delete_without_ours(change, bench, path, base, pair.missing)
     followed = pair.followed if ours.path != path else None
     count = len(change.hunks)
-    if list(ours.lines) != list(base.lines) or kind_of(ours.mode) != kind_of(base.mode):
-        held = Held(HeldCause.FILE_CHANGED, "The patch deletes this file, and upstream changed it.")
-        region = whole_region(held, base=base.lines, ours=ours.lines)
+    is_changed = list(ours.lines) != list(base.lines) or kind_of(ours.mode) != kind_of(base.mode)
+    held = Held(HeldCause.FILE_CHANGED, "The patch deletes this file, and upstream changed it.")
+    region = whole_region(held, base=base.lines, ours=ours.lines)
+    decided = _decision_on(region, (path, ours.path), change) if is_changed else None
+    if decided is not None and decided.answer is Side.THEIRS and _is_deletable(change, base, ours):
+        return _delete_changed(change, bench, path, ours, region, decided)
+    if is_changed:
         ref = RegionRef(change.owner.patch, change.owner.file, 1)
         bench.put(path, FilePair(None, ours, marks=(HeldMark(0, 0, ref),)))
         file = PortedFile(path, ours.path, Status.CONFLICTED, count, 0, (region,), followed)
@@ -83,6 +107,35 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
     status = Status.UNCHANGED if is_same else Status.SHIFTED
     status = status if ours.path == path else Status.FOLLOWED
     return PortedDiff(PortedFile(path, ours.path, status, count, count, (), followed), raw)
+
+
+def _is_deletable(change: Change, base: Version, ours: Version) -> bool:
+    """Whether GNU patch can delete what ours has: of an empty file only a git diff can say so."""
+    return kind_of(ours.mode) == kind_of(base.mode) and (bool(ours.lines) or change.diff.is_git)
+
+
+def _delete_changed(
+    change: Change,
+    bench: Workbench,
+    path: Path,
+    ours: Version,
+    region: Region,
+    decided: Resolution,
+) -> PortedDiff:
+    """A person decided that the file goes, as upstream has it now."""
+    removal = Edit(
+        0, len(ours.lines), (), 0, 0, tuple(Line(LineKind.REMOVED, line) for line in ours.lines)
+    )
+    hunks = write_hunks(ours.lines, (removal,), change.hunks) if ours.lines else ()
+    settled = Settled(RESOLUTION, decided.provenance.why, ())
+    names = bench.names_for(change.candidates, path, ours.path)
+    bench.put(path, FilePair(None, None))
+    bench.remove_ours(ours.path)
+    count = len(change.hunks)
+    file = PortedFile(
+        path, ours.path, Status.RESOLVED, count, count, (replace(region, settlement=settled),)
+    )
+    return PortedDiff(file, rewritten(change, names, hunks))
 
 
 def _is_another(path: Path, base: Version, ours: Version, bench: Workbench) -> bool:
@@ -121,16 +174,41 @@ def _create_held(
 ) -> PortedDiff:
     held = replace(_why_not_created(made, ours), consequence_of=bench.held_at(made.path))
     there = () if ours is None else ours.lines
+    region = whole_region(held, theirs=made.lines, ours=there)
+    if ours is not None and held.cause is HeldCause.FILE_EXISTS:
+        decided = _decision_on(region, (made.path, ours.path), change)
+        if decided is not None and decided.result != region.ours.lines:
+            return _put_into_existing(change, bench, made, ours, region, decided)
     ref = RegionRef(change.owner.patch, change.owner.file, 1)
     marks = (HeldMark(0, len(made.lines), ref),)
     blocks = () if ours is None else align(made.lines, ours.lines)
     missing = Held(held.cause, held.note, ref) if ours is None else None
     bench.put(made.path, FilePair(made, ours, blocks, followed, missing, marks))
     place = None if ours is None else ours.path
-    region = whole_region(held, theirs=made.lines, ours=there)
     count = len(change.hunks)
     file = PortedFile(made.path, place, Status.CONFLICTED, count, 0, (region,), followed)
     return PortedDiff(file, None)
+
+
+def _put_into_existing(
+    change: Change,
+    bench: Workbench,
+    made: Version,
+    ours: Version,
+    region: Region,
+    decided: Resolution,
+) -> PortedDiff:
+    """A person decided what becomes of the file that upstream has where the patch makes one."""
+    after = replace(ours, lines=decided.result)
+    edits = edits_between(ours.lines, after.lines, 0, 0)
+    raw = rewritten_as_modification(change, ours.path, write_hunks(ours.lines, edits, change.hunks))
+    settled = Settled(RESOLUTION, decided.provenance.why, decided.result)
+    bench.put(made.path, FilePair(made, after, align(made.lines, after.lines)))
+    count = len(change.hunks)
+    file = PortedFile(
+        made.path, ours.path, Status.RESOLVED, count, count, (replace(region, settlement=settled),)
+    )
+    return PortedDiff(file, raw)
 
 
 def _why_not_created(made: Version, ours: Version | None) -> Held:

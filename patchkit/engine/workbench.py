@@ -149,6 +149,10 @@ class Workbench:
         """Record that ours has no file at `path` any more."""
         self._write_ours(path, None)
 
+    def amend_ours(self, version: Version) -> None:
+        """Record that a person changed a file of ours; its pair is aligned anew when asked for."""
+        self._write_ours(version.path, version)
+
     def pristine(self) -> Mapping[Path, File | None]:
         """The new upstream's own files at every path that was asked for."""
         return dict(self._asked)

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.errors import StackError, UpstreamError
+from patchkit.model.resolutions import Resolutions
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Tree
 from patchkit.sources.progress import Progress, silent
@@ -23,6 +24,7 @@ from patchkit.sources.upstream import Upstream, open_upstream
 from patchkit.sources.versions import tree_at
 from patchkit.workspace.layout import series_files_in
 from patchkit.workspace.loading import load_stack
+from patchkit.workspace.resolutions import load_resolutions, resolutions_place
 from patchkit.workspace.settings import Settings, find_settings, load_settings, settings_beside
 
 DEFAULT_FUZZ = 2
@@ -201,8 +203,19 @@ def upstream_note(project: Project, source: str | None) -> str:
     return project.settings.upstream_note if source is None else ""
 
 
+def resolutions_of(project: Project, folder: Path) -> Resolutions:
+    """What persons decided about the stack in `folder`.
+
+    Raises `ResolutionFormatError` and `StackError` when it cannot be read.
+    """
+    return load_resolutions(resolutions_place(project.settings, folder))
+
+
 def policy_of(project: Project, folder: Path, fuzz: int | None = None) -> Policy:
-    """The fuzz limit and strip level for a stack: as given, as set, as its script has it, or 2."""
+    """The fuzz limit and strip level for a stack: as given, as set, as its script has it, or 2.
+
+    No rules but the certain ones, and no resolutions.
+    """
     if fuzz is None:
         fuzz = project.settings.fuzz
     if fuzz is None:

@@ -4,17 +4,25 @@ floor)."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.errors import OutputError, PatchkitError
-from patchkit.jobs.project import Project, policy_of, read_stack, upstream_note, upstream_of
-from patchkit.model.report import PortedPatch, Report, Status
+from patchkit.jobs.project import (
+    Project,
+    policy_of,
+    read_stack,
+    resolutions_of,
+    upstream_note,
+    upstream_of,
+)
+from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled, Status
+from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.series import Series
-from patchkit.model.shown import shown_name
+from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Dialect, Layout, Stack
 from patchkit.proof import prove
 from patchkit.render.applyscript import apply_script
@@ -89,22 +97,26 @@ def plan_rebase(
     upstream: str | None = None,
     out: Path | None = None,
     fuzz: int | None = None,
+    resolutions: Resolutions | None = None,
     cache: Path | None = None,
     watch: Watcher = unwatched,
     progress: Progress = silent,
 ) -> RebasePlan:
     """Port the project's stack from upstream version `old` to `new`, and prove the result.
 
-    `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`. Nothing is
-    written. Raises `StackError`, `PatchFormatError`, `SeriesFormatError` and `UpstreamError` for
-    bad input, `OutputError` when `out` is a file or the stack itself, and `ProofError` when the
-    result does not apply to the new upstream exactly as computed.
+    `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`, `resolutions`
+    to those recorded beside the stack. Nothing is written. Raises `StackError`, `PatchFormatError`,
+    `SeriesFormatError`, `ResolutionFormatError` and `UpstreamError` for bad input, `OutputError`
+    when `out` is a file or the stack itself, and `ProofError` when the result does not apply to the
+    new upstream exactly as computed.
     """
     folder = project.stack_folder(old)
     recover(folder)
     folder, stack = read_stack(project, old)
     target = _checked_target(out or project.output_folder(old, new), folder)
-    policy = policy_of(project, folder, fuzz)
+    decided = resolutions_of(project, folder) if resolutions is None else resolutions
+    decided = decided.for_version(new)
+    policy = replace(policy_of(project, folder, fuzz), resolutions=decided)
     source = upstream_of(project, upstream, cache, progress)
     try:
         ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
@@ -117,7 +129,10 @@ def plan_rebase(
             patches=ported.patches,
             guarded=tuple(name for name, _ in stack.guarded),
             # Without the folder: reports are the same on every machine.
-            warnings=tuple(text.removeprefix(f"{folder}/") for text in stack.warnings),
+            warnings=(
+                *(text.removeprefix(f"{folder}/") for text in stack.warnings),
+                *_unused_amendments(decided, ported.patches),
+            ),
         )
     finally:
         source.close()
@@ -126,6 +141,23 @@ def plan_rebase(
     _prove(project, stack, series, ported)
     outputs = _outputs(project, stack, series, report)
     return RebasePlan(report, target, outputs)
+
+
+def _unused_amendments(decided: Resolutions, patches: Iterable[PortedPatch]) -> Iterator[str]:
+    """A sentence for every amendment to this version that found nothing to amend."""
+    used = {
+        (patch.name, file.new_path, region.ours.lines)
+        for patch in patches
+        for file in patch.files
+        for region in file.regions
+        if isinstance(region.settlement, Settled) and region.settlement.rule == AMENDMENT
+    }
+    for one in decided.amendments:
+        if (one.provenance.patch, one.file, one.before) not in used:
+            yield (
+                f"The amendment {identity_of(one)} to {one.provenance.patch} is not used: its "
+                f"lines are not once in what the patch makes of {shown_path(one.file)}."
+            )
 
 
 def _checked_target(target: Path, stack: Path) -> Path:
@@ -156,6 +188,8 @@ def _reason(patch: PortedPatch, version: str) -> str:
             return f"dropped, upstream has it in another form in {version}"
         case Status.BROKEN:
             return f"left out, does not apply to its own base, see {REPORT_TEXT}"
+        case Status.RESOLVED:
+            return f"dropped for {version}, as a person decided, see {REPORT_TEXT}"
         case _:
             held = len(patch.held)
             regions = "1 region" if held == 1 else f"{held} regions"
@@ -185,7 +219,7 @@ def _patch_files(stack: Stack, patches: tuple[PortedPatch, ...]) -> Mapping[str,
     for patch in patches:
         if patch.content is not None:
             files[patch.name] = patch.content
-        elif not patch.status.is_dropped:
+        elif not patch.is_dropped:
             files[patch.name] = originals[patch.name]
     return files
 

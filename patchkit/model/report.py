@@ -18,6 +18,9 @@ from typing import TypeAlias
 
 from patchkit.model.tree import Path
 
+Lines: TypeAlias = tuple[bytes, ...]
+"""Lines of a file with their line ends."""
+
 
 class Status(Enum):
     """How a ported patch or file came about, from best to worst. The value is the word in
@@ -93,6 +96,15 @@ class HeldCause(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """The text of a region on its three sides."""
+
+    base: Lines
+    theirs: Lines
+    ours: Lines
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Lines of one side of a region; `start` is 1-based, of the first line or the line it would be
     before."""
@@ -123,12 +135,19 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The region is in ours because a rule settled it; `rule` is its name, `note` says what it
-    did."""
+    """The region is settled by a rule, or by what a person decided; `rule` is the rule's name, else
+    `RESOLUTION` or `AMENDMENT`. `note` says what it did or why; `result` is what ours has there
+    now, None for what is not a matter of lines."""
 
     rule: str
     note: str
+    result: Lines | None = None
 
+
+RESOLUTION = "resolution"
+"""What settled a region that a recorded resolution answers."""
+AMENDMENT = "amendment"
+"""What settled a region in which a recorded amendment changed what the patch brings."""
 
 Settlement: TypeAlias = Held | Settled
 
@@ -150,6 +169,23 @@ class Region:
     def is_held(self) -> bool:
         """Whether a person has to settle it."""
         return isinstance(self.settlement, Held)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a recorded decision of a person settled it."""
+        return isinstance(self.settlement, Settled) and self.settlement.rule in (
+            RESOLUTION,
+            AMENDMENT,
+        )
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether ours keeps its own text where the patch has another."""
+        match self.settlement:
+            case Held():
+                return True
+            case Settled(rule, _, result):
+                return rule == RESOLUTION and self.ours.lines == result != self.theirs.lines
 
 
 class FollowKind(Enum):
@@ -213,6 +249,11 @@ class PortedPatch:
     def held(self) -> tuple[Region, ...]:
         """The regions left to a person."""
         return tuple(region for file in self.files for region in file.held)
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether the new stack does not need it: upstream has it, or a person decided so."""
+        return self.status.is_dropped or (self.status is Status.RESOLVED and self.content is None)
 
 
 @dataclass(frozen=True)

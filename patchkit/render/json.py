@@ -160,8 +160,9 @@ def _span(span: Span) -> dict[str, Any]:
 
 def _settlement(settlement: Settlement) -> dict[str, Any]:
     match settlement:
-        case Settled(rule, note):
-            return {"settled": {"rule": json_name(rule), "note": json_name(note)}}
+        case Settled(rule, note, result):
+            lines = None if result is None else [json_text(line) for line in result]
+            return {"settled": {"rule": json_name(rule), "note": json_name(note), "result": lines}}
         case Held(cause, note, consequence_of):
             ref = consequence_of and {
                 "patch": json_name(consequence_of.patch),
@@ -223,13 +224,21 @@ def _read_region(node: Node) -> Region:
 
 
 def _read_span(node: Node) -> Span:
-    return Span(node.at("start").number(), tuple(line.text() for line in node.at("lines").items()))
+    return Span(node.at("start").number(), _read_lines(node.at("lines")))
+
+
+def _read_lines(node: Node) -> tuple[bytes, ...]:
+    return tuple(line.text() for line in node.items())
 
 
 def _read_settlement(node: Node) -> Settlement:
     if node.has("settled"):
         settled = node.at("settled")
-        return Settled(settled.at("rule").name(), settled.at("note").name())
+        return Settled(
+            settled.at("rule").name(),
+            settled.at("note").name(),
+            settled.at("result").optional(_read_lines),
+        )
     held = node.at("held")
     return Held(
         cause=held.at("cause").word(HeldCause),

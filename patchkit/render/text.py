@@ -13,9 +13,12 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from patchkit.model.report import (
+    AMENDMENT,
+    RESOLUTION,
     Followed,
     FollowKind,
     Held,
+    Lines,
     PortedFile,
     PortedPatch,
     Region,
@@ -155,6 +158,9 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
     yield from _wrapped(region.settlement.note, "    ")
     if isinstance(region.settlement, Held) and region.settlement.consequence_of is not None:
         yield f"    This is a consequence of {_reference(region.settlement.consequence_of)}."
+    if isinstance(region.settlement, Settled) and region.settlement.rule == AMENDMENT:
+        yield from _amendment(region, region.settlement, file)
+        return
     old, new = shown_name(report.old_version), shown_name(report.new_version)
     yield f"    <<<<<<< ours, {new}: {_at(file.new_path, region.ours)}"
     yield from _lines(region.ours)
@@ -163,6 +169,29 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
     yield "    ======="
     yield from _lines(region.theirs)
     yield f"    >>>>>>> theirs, {old} with {shown_name(patch.name)}"
+    if isinstance(region.settlement, Settled) and region.settlement.result is not None:
+        yield from _result(region, region.settlement.result)
+
+
+def _amendment(region: Region, settled: Settled, file: PortedFile) -> Iterator[str]:
+    yield f"    <<<<<<< before: {_at(file.new_path, region.ours)}"
+    yield from _lines(region.ours)
+    yield "    ======="
+    yield from _lines(Span(1, settled.result or ()))
+    yield "    >>>>>>> after"
+
+
+def _result(region: Region, result: Lines) -> Iterator[str]:
+    sides = {"ours": region.ours.lines, "theirs": region.theirs.lines}
+    same = next((name for name, lines in sides.items() if lines == result), None)
+    if same is not None:
+        yield f"    The result is the text of {same}."
+        return
+    if not result:
+        yield "    The result is no line."
+        return
+    yield "    The result is:"
+    yield from _lines(Span(1, result))
 
 
 def _hunks(hunks: tuple[int, ...]) -> str:
@@ -176,6 +205,10 @@ def _verdict(settlement: Settlement) -> str:
     match settlement:
         case Held(cause):
             return f"held ({cause.value})"
+        case Settled(rule) if rule == RESOLUTION:
+            return "settled by a recorded resolution"
+        case Settled(rule) if rule == AMENDMENT:
+            return "changed by a recorded amendment"
         case Settled(rule):
             return f"settled by the rule {shown_name(rule)}"
 

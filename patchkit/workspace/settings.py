@@ -35,8 +35,9 @@ _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+:")
 class Settings:
     """What `patchkit.yaml` says; without such a file (`path` None) every field has its default.
 
-    `upstream` is a URL or an absolute path. `tag`, `stack` and `output` are patterns in which
-    `{version}` stands for the version. `fuzz` None leaves the limit to the command.
+    `upstream` is a URL or an absolute path, `resolutions` an absolute path. `tag`, `stack` and
+    `output` are patterns in which `{version}` stands for the version. `fuzz` None leaves the limit
+    to the command.
     """
 
     path: Path | None = None
@@ -49,6 +50,7 @@ class Settings:
     flags: frozenset[str] = frozenset()
     stack: str | None = None
     output: str | None = None
+    resolutions: str | None = None
 
     def stack_folder(self, version: str) -> Path | None:
         """The folder of the stack for `version`; None when the settings do not say."""
@@ -203,6 +205,10 @@ def _upstream(value: _Value) -> str:
     return str((value.path.parent / upstream).resolve())
 
 
+def _path(value: _Value) -> str:
+    return str((value.path.parent / value.text()).resolve())
+
+
 def _number(value: _Value) -> int:
     node = value.node
     if isinstance(node, yaml.ScalarNode) and node.style is None and _NUMBER.fullmatch(node.value):
@@ -249,4 +255,5 @@ _READERS: Mapping[str, Callable[[_Value], Any]] = {
     "flags": _flags,
     "stack": _pattern,
     "output": _pattern,
+    "resolutions": _path,
 }

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import PortedStack
 from patchkit.model.stack import Stack
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patchkit.diffing.unified import parse_patch
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import PortedStack, port_stack
 from patchkit.model.patch import Patch
 from patchkit.model.report import Held, PortedFile, PortedPatch, Status

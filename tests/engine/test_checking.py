@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from patchkit.engine.checking import Fit, PatchFit, check_stack
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.model.series import Entry
 from patchkit.model.stack import Stack
 from patchkit.model.tree import MemoryTree, split_lines

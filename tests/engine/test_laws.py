@@ -10,7 +10,7 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.model.patch import LineKind
 from patchkit.model.report import Held, HeldCause, Status
 from patchkit.model.tree import File, split_lines

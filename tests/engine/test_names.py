@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from patchkit.engine.naming import picked_name
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.model.report import FollowKind, HeldCause, Status
 from patchkit.model.series import Entry
 

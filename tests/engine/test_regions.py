@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.model.report import HeldCause, Settled, Status
 
 from .making import (

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import patch_status, port_stack, touched_paths
 from patchkit.engine.rules import Rule
 from patchkit.model.report import (
@@ -293,7 +293,7 @@ def test_a_rule_of_the_policy_settles_a_region() -> None:
     assert [Status.RESOLVED] == statuses(ported)
     assert file(edited(TEXT, line(10, b"ten\ndix"))) == ported.result[b"f"]
     (region,) = ported.patches[0].files[0].regions
-    assert Settled("theirs", "The patch wins.") == region.settlement
+    assert Settled("theirs", "The patch wins.", (b"ten\n", b"dix\n")) == region.settlement
 
 
 def test_patches_of_one_stack_may_have_levels_and_directions_of_their_own() -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.model.report import FollowKind, Held, HeldCause, Region, Settled, Status
 from patchkit.model.series import Entry
 from patchkit.model.tree import EXECUTABLE, File

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.model.tree import File
 
 from .making import diff, port, stack_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from patchkit.engine.porting import Policy
+from patchkit.engine.policy import Policy
 from patchkit.errors import PatchkitError, StackError, UpstreamError
 from patchkit.jobs.project import (
     Project,

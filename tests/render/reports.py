@@ -27,7 +27,8 @@ paths = contents.filter(len)
 
 spans = st.builds(Span, numbers, st.lists(contents, max_size=3).map(tuple))
 references = st.builds(RegionRef, names, paths, st.integers(1, 9))
-settlements = st.builds(Settled, names, names) | st.builds(
+results = st.none() | st.lists(contents, max_size=3).map(tuple)
+settlements = st.builds(Settled, names, names, results) | st.builds(
     Held, st.sampled_from(HeldCause), names, st.none() | references
 )
 regions = st.builds(
@@ -95,7 +96,7 @@ RULED = Region(
     base=Span(3, (b"a\n",)),
     theirs=Span(3, (b"b\n",)),
     ours=Span(4, (b"b\n",)),
-    settlement=Settled("identical", "Both sides made the same edit."),
+    settlement=Settled("identical", "Both sides made the same edit.", (b"b\n",)),
 )
 REPORT = Report(
     package="kata-containers",

@@ -90,7 +90,13 @@ def test_what_a_program_finds() -> None:
         "region": 1,
     }
     ruled = document["patches"][4]["files"][0]["regions"][0]["settlement"]
-    assert ruled == {"settled": {"rule": "identical", "note": "Both sides made the same edit."}}
+    assert ruled == {
+        "settled": {
+            "rule": "identical",
+            "note": "Both sides made the same edit.",
+            "result": ["b\n"],
+        }
+    }
     assert [output["path"] for output in document["outputs"]] == sorted(OUTPUTS)
 
 

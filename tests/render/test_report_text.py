@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from rich.console import Console
 
-from patchkit.model.report import PortedFile, PortedPatch, Report, Status
+from patchkit.model.report import (
+    AMENDMENT,
+    RESOLUTION,
+    PortedFile,
+    PortedPatch,
+    Report,
+    Settled,
+    Status,
+)
 from patchkit.render.summary import next_step, summary_table
 from patchkit.render.terminal import print_report
 from patchkit.render.text import report_text
@@ -128,10 +136,52 @@ All regions are held for a person; nothing of the patch is carried.
         "    ||||||| base, 2.5.1: r.go:3\n      a\n"
         "    =======\n      b\n"
         "    >>>>>>> theirs, 2.5.1 with 0005-ruled.patch\n"
+        "    The result is the text of ours.\n"
         "\n"
         "Next: settle 1 held region by hand in the new stack, first region 1 of src/y.go in "
         "0003-held.patch (report.txt shows its three sides).\n"
     )
+
+
+def _decided(rule: str, result: tuple[bytes, ...]) -> str:
+    """The region of a report that a recorded decision settled so."""
+    region = replace(CAUSE, settlement=Settled(rule, "Why it is so.", result))
+    file = PortedFile(b"src/x.go", b"src/y.go", Status.RESOLVED, 4, 4, (region,))
+    patches = (PortedPatch("0003-held.patch", Status.RESOLVED, (file,), b"x\n"),)
+    text = report_text(replace(REPORT, patches=patches))
+    return text[text.index("    Region 1") : text.rindex("\nNext: ")]
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (
+            (b"both\n", b"last"),
+            "    The result is:\n      both\n      last\n      \\ No newline at end of file\n",
+        ),
+        (CAUSE.theirs.lines, "    The result is the text of theirs.\n"),
+        (CAUSE.ours.lines, "    The result is the text of ours.\n"),
+        ((), "    The result is no line.\n"),
+    ],
+)
+def test_a_recorded_resolution_can_be_reviewed(result: tuple[bytes, ...], expected: str) -> None:
+    """The three sides, why, and what became of them."""
+    told = _decided(RESOLUTION, result)
+    assert told.startswith(
+        "    Region 1, hunks 2 and 3: settled by a recorded resolution\n    Why it is so.\n"
+        "    <<<<<<< ours, 3.2.0: src/y.go:120\n"
+    )
+    assert "    ||||||| base, 2.5.1: src/x.go:100\n" in told
+    assert told.endswith(f"    >>>>>>> theirs, 2.5.1 with 0003-held.patch\n{expected}")
+
+
+def test_a_recorded_amendment_can_be_reviewed() -> None:
+    """Why, and the lines before and after; there is nothing else to it."""
+    lines = "".join(f"      {line}\n" for line in ("\tx := \\x1b[31m3", "trail  "))
+    assert (
+        "    Region 1, hunks 2 and 3: changed by a recorded amendment\n    Why it is so.\n"
+        f"    <<<<<<< before: src/y.go:120\n{lines}    =======\n      after\n    >>>>>>> after\n"
+    ) == _decided(AMENDMENT, (b"after\n",))
 
 
 def test_long_and_wide_names_keep_the_columns() -> None:

@@ -1,0 +1,39 @@
+"""Finds and reads the resolutions that stand beside a stack (workspace floor).
+
+They are in the file that `resolutions` in `patchkit.yaml` names; else in `patchkit.resolutions`
+beside that file, so that the stacks of all versions share them; else in the folder of the stack.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from patchkit.errors import StackError
+from patchkit.model.resolutions import Resolutions, parse_resolutions
+from patchkit.workspace.settings import Settings
+
+RESOLUTIONS_FILE = "patchkit.resolutions"
+
+
+def resolutions_place(settings: Settings, stack: Path) -> Path:
+    """Where the resolutions of the stack in the folder `stack` are, or would be."""
+    if settings.resolutions is not None:
+        return Path(settings.resolutions)
+    folder = stack if settings.path is None else settings.path.parent
+    return folder / RESOLUTIONS_FILE
+
+
+def load_resolutions(place: Path) -> Resolutions:
+    """The resolutions in a file; none where there is no such file.
+
+    Raises `ResolutionFormatError` when it is not understood, `StackError` when it cannot be read.
+    """
+    try:
+        raw = place.read_bytes()
+    except FileNotFoundError:
+        return Resolutions()
+    except OSError as error:
+        raise StackError(
+            f"{place}: cannot be read: {error.strerror}.", "Check the file and its permissions."
+        ) from error
+    return parse_resolutions(raw, str(place))
