@@ -8,15 +8,22 @@ from pathlib import Path
 
 from tests.cli.running import REPOSITORY
 
+SERIES = "series/kata-containers"
+_LINES = re.compile(r"^(\d{4})\S+\.patch +(\w+) ", re.MULTILINE)
+
 
 def copy_clone(root: Path) -> Path:
-    """Copy the documents and the shipped stack to `root`, without what was ported from it here."""
+    """Copy the documents and the shipped stacks to `root`."""
     for document in ("README.md", "docs/tutorial.md"):
         (root / document).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / document, root / document)
     shutil.copytree(REPOSITORY / "series", root / "series")
-    shutil.rmtree(root / "series/kata-containers/3.2.0", ignore_errors=True)
     return root
+
+
+def statuses(table: str) -> dict[str, str]:
+    """The status of each patch of the shipped stack, by its number, in a table that was printed."""
+    return dict(_LINES.findall(table))
 
 
 def indented_blocks(document: Path) -> list[str]:

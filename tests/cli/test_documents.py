@@ -2,94 +2,96 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-import re
+import shutil
 import subprocess
 from pathlib import Path
 
 from tests.cli.folders import names_in, state_of
 from tests.cli.programs import put_before
-from tests.cli.running import PATCHKIT, Run, assert_refused, environment, run
-from tests.cli.shipped import indented_blocks
+from tests.cli.running import PATCHKIT, Run, assert_done, environment, run
+from tests.cli.shipped import SERIES, indented_blocks, statuses
 
-_STACK = "series/kata-containers"
-_LINES = re.compile(r"(\d{4})\S+\.patch +(\w+) ")
-
-
-def _statuses(table: str) -> dict[str, str]:
-    """The status of each patch of the shipped stack by its number."""
-    return dict(_LINES.findall(table))
+_OUT = f"{SERIES}/3.2.0"
 
 
 def test_the_first_command_of_the_readme(clone: Path) -> None:
-    """It ports the shipped stack, says that upstream is a reduced one, and what is left to do."""
+    """It ports the shipped stack, says that upstream is a reduced one, and that nothing changed."""
     first = indented_blocks(clone / "README.md")[0]
     install, _, command = first.rpartition(" && ")
     assert "python3 -m venv .venv && .venv/bin/pip install -q ." == install
     program, *arguments = command.split()
     assert ".venv/bin/patchkit" == program
-    done = run(*arguments, cwd=clone)
-    assert (1, "") == (done.exit_code, done.stderr)
-    assert "reduced upstream that ships with patchkit" in done.stdout
-    out = clone / _STACK / "3.2.0"
+    out = clone / _OUT
+    before = state_of(clone)
+    for place in (clone, clone / "series"):
+        done = run(*arguments, cwd=place)
+        assert_done(done)
+        assert "reduced upstream that ships with patchkit" in done.stdout
+        assert 18 == len(statuses(done.stdout))
+        assert "Next: review 0004-" in done.stdout
+        last = f"Nothing changed: {out} is identical to this result already."
+        assert last == done.stdout.splitlines()[-1]
+    assert before == state_of(clone)
     assert ["apply-patches", "patches", "report.json", "report.txt", "series.conf"] == names_in(out)
     assert 0o755 == (out / "apply-patches").stat().st_mode & 0o777
-    assert 18 == len(_statuses(done.stdout))
-    assert f"Written to {out}: files 22 created." in done.stdout
-    assert "Next: settle " in done.stdout
-    assert "report.txt" in done.stdout
 
-    before = state_of(out)
-    again = run(*arguments, cwd=clone / "series")
-    assert (1, "") == (again.exit_code, again.stderr)
-    assert done.stdout.splitlines()[:-1] == again.stdout.splitlines()[:-1]
-    assert f"Nothing changed: {out} is identical" in again.stdout
-    assert before == state_of(out)
+
+def test_the_first_command_where_nothing_was_ported_yet(clone: Path) -> None:
+    """Without the finished port it writes it: 17 patches, series, script and two reports."""
+    shutil.rmtree(clone / _OUT)
+    done = run("rebase", "--from", "2.5.1", "--to", "3.2.0", cwd=clone)
+    assert_done(done)
+    assert f"Written to {clone / _OUT}: files 21 created." in done.stdout
 
 
 def test_the_tutorial(clone: Path, tmp_path: Path) -> None:
-    """Its commands do what it says, and the hunk that it asks for settles the conflict."""
+    """Its commands do what it says, and the record that it types settles the conflict."""
     blocks = iter(indented_blocks(clone / "docs/tutorial.md"))
+    text = " ".join((clone / "docs/tutorial.md").read_text().split())
     kata = tmp_path / "kata"
 
     look = _follow(next(blocks), clone, kata)
     assert look.stdout.endswith("All 18 patches apply exactly: no fuzz, no offset.\n")
 
     port = _follow(next(blocks), clone, kata)
-    assert 1 == port.exit_code
+    assert_done(port)
     assert {
-        **dict.fromkeys(("0001", "0002", "0003", "0005", "0006"), "unchanged"),
-        **dict.fromkeys(("0009", "0015", "0016"), "unchanged"),
-        **dict.fromkeys(("0004", "0012", "0018"), "shifted"),
+        **dict.fromkeys(("0001", "0002", "0003", "0005", "0006", "0009", "0015"), "unchanged"),
+        **dict.fromkeys(("0012", "0018"), "shifted"),
         **dict.fromkeys(("0010", "0017"), "merged"),
-        **dict.fromkeys(("0008", "0011", "0013", "0014"), "partial"),
-        "0007": "conflicted",
-    } == _statuses(port.stdout)
+        **dict.fromkeys(("0004", "0007", "0008", "0011", "0013", "0014", "0016"), "resolved"),
+    } == statuses(port.stdout)
+    assert "is identical to this result already." in port.stdout
 
-    report = (clone / _STACK / "3.2.0/report.txt").read_text()
-    assert "0011-agent-Know-the-PCI-root-bus-of-riscv64.patch: partial" in report
-    assert "create_ccw_root_bus_path()" in report
-
-    apply = _follow(next(blocks), clone, kata)
-    assert (0, "") == (apply.exit_code, apply.stderr)
-
-    patch = clone / _STACK / "3.2.0/patches/0011-agent-Know-the-PCI-root-bus-of-riscv64.patch"
-    assert str(patch.relative_to(clone)) in (clone / "docs/tutorial.md").read_text()
-    _settle(clone, kata, patch)
-    check = _follow(next(blocks), clone, kata)
-    assert (0, "") == (check.exit_code, check.stderr)
-    assert "All 17 patches apply exactly" in check.stdout
-    assert [] == list(blocks)
+    report = (clone / _OUT / "report.txt").read_text()
+    assert "0014-versions-Name-the-guest-image-and-initrd-of-riscv64.patch: resolved" in report
+    assert "settled by a recorded resolution" in report
+    assert "patchkit.resolutions" in names_in(clone / SERIES)
 
     before = state_of(clone)
-    again = run("rebase", "--from", "2.5.1", "--to", "3.2.0", cwd=clone)
-    assert_refused(again, f"patches/{patch.name}", "--force")
+    held = _follow(next(blocks), clone, kata)
+    assert (1, "") == (held.exit_code, held.stderr)
+    left = {"0007": "conflicted", **dict.fromkeys(("0008", "0011", "0013", "0014"), "partial")}
+    assert left.items() <= statuses(held.stdout).items()
+    assert "six held regions" in text
+    assert "6 regions held" in held.stdout
+
+    decided = _follow(next(blocks), clone, kata)
+    assert (1, "") == (decided.exit_code, decided.stderr)
+    expected = {**statuses(held.stdout), "0014": "resolved"}
+    assert expected == statuses(decided.stdout)
+    assert "5 regions held" in decided.stdout
+    shipped, mine = (
+        (folder / "patches/0014-versions-Name-the-guest-image-and-initrd-of-riscv64.patch")
+        for folder in (clone / _OUT, tmp_path / "kata-port")
+    )
+    assert shipped.read_bytes() == mine.read_bytes()
+    assert [] == list(blocks)
     assert before == state_of(clone)
 
 
 def _follow(block: str, clone: Path, kata: Path) -> Run:
-    """Type a block into a shell; the tutorial's folder below /tmp is one of the test's own."""
+    """Type a block into a shell; the tutorial's places below /tmp are some of the test's own."""
     changes = put_before(kata.parent / "bin", "patchkit", f'exec {" ".join(PATCHKIT)} "$@"\n')
     done = subprocess.run(
         ["sh", "-e", "-c", block.replace("/tmp/kata", str(kata))],
@@ -100,31 +102,3 @@ def _follow(block: str, clone: Path, kata: Path) -> Run:
         check=False,
     )
     return Run(done.returncode, done.stdout, done.stderr)
-
-
-def _settle(clone: Path, kata: Path, patch: Path) -> None:
-    """Add the held function to the file, and make the diff into the patch."""
-    document = json.loads((clone / _STACK / "3.2.0/report.json").read_bytes())
-    (held,) = (
-        region
-        for ported in document["patches"]
-        if ported["name"] == patch.name
-        for file in ported["files"]
-        for region in file["regions"]
-    )
-    path = "src/agent/src/linux_abi.rs"
-    edited = kata / path
-    lines = edited.read_text().splitlines(keepends=True)
-    at = held["ours"]["start"] - 1
-    base = held["base"]["lines"]
-    added = [line for line in held["theirs"]["lines"] if line not in base or line == "\n"]
-    lines[at:at] = added
-    edited.write_text("".join(lines))
-    pristine = clone / _STACK / "reduced-upstream/3.2.0" / path
-    diff = difflib.unified_diff(
-        pristine.read_text().splitlines(keepends=True), lines, f"a/{path}", f"b/{path}"
-    )
-    head, start, rest = patch.read_text().partition(f"--- a/{path}\n")
-    assert start
-    signature = rest[rest.rindex("-- \n") :]
-    patch.write_text(head + "".join(diff) + signature)
