@@ -110,7 +110,8 @@ def with_amendments(
     for region in taken:
         regions = with_region(regions, region)
     status = max(ported.file.status, Status.RESOLVED, key=lambda status: status.rank)
-    return PortedDiff(replace(ported.file, regions=regions, status=status), raw)
+    file = replace(ported.file, regions=regions, status=status)
+    return replace(ported, file=file, raw=raw)
 
 
 def _says_more_than_hunks(diff: FileDiff) -> bool:

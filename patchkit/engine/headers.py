@@ -59,7 +59,8 @@ def modification_header(diff: FileDiff, strip: int, path: Path) -> bytes:
     noise, lines = _parted(diff.header)
     if not lines:
         kept = [line for line in split_lines(noise) if not line.startswith(_HUNK_NAMES)]
-        old, new = (_redirected(diff.new_name or diff.old_name, strip, path) for _ in range(2))
+        old = _redirected(diff.old_name or diff.new_name, strip, path)
+        new = _redirected(diff.new_name or diff.old_name, strip, path)
         return b"".join((*kept, *_hunk_names(old, new, path, _line_end(split_lines(noise)[-1]))))
     names = git_header_names(lines[0][len(_GIT_START) :]) or (diff.old_name, diff.new_name)
     old, new = (_redirected(name, strip, path) for name in names)

@@ -30,6 +30,7 @@ LEAST_SIMILARITY_IN_FOLDER = 30
 LEAST_LEAD = 10
 """Percent points by which the best place must be better than the second."""
 _MOST_COMPARED = 400
+_SOURCES = dict.fromkeys((b"h", b"hh", b"hpp", b"hxx", b"c", b"cc", b"cpp", b"cxx", b"inc"), b"c")
 _EMPTY = blob_id(b"")
 
 
@@ -58,6 +59,8 @@ class Locator:
     def __init__(self, old: Tree, new: Tree) -> None:
         self._old = old
         self._new = new
+        self._near: dict[Path, tuple[Path, ...]] = {}
+        self._contents: dict[Path, bytes] = {}
 
     def locate(self, path: Path) -> Location:
         """Where the file that the old tree has at `path` stands in the new tree."""
@@ -69,6 +72,34 @@ class Locator:
             nowhere = NotFound(HeldCause.FILE_GONE, "Upstream removed the file, which was empty.")
             return self._in_moved_folder(path) or nowhere
         return self._exact(path) or self._in_moved_folder(path) or self._similar(path)
+
+    def changed_near(self, path: Path) -> tuple[Path, ...]:
+        """Files that upstream added or changed, other than `path` itself, to which code of `path`
+        may have moved: of the same kind, the nearest first."""
+        if path not in self._near:
+            kind = _code_kind(path)
+            parts = path.split(b"/")
+            places = [
+                place for place in self._changed if place != path and _code_kind(place) == kind
+            ]
+            name = _basename(path)
+            places.sort(
+                key=lambda place: (
+                    _basename(place) != name,
+                    -_common(parts, place.split(b"/")),
+                    place,
+                )
+            )
+            self._near[path] = tuple(places[:_MOST_COMPARED])
+            self._new.prefetch(self._near[path])
+        return self._near[path]
+
+    def new_content(self, path: Path) -> bytes:
+        """The bytes of a file of the new tree, read once."""
+        if path not in self._contents:
+            file = self._new.get(path)
+            self._contents[path] = b"" if file is None else file.content
+        return self._contents[path]
 
     def place_for_new(self, path: Path) -> Found:
         """Where a file that a patch creates at `path` goes: along with its folder, if that
@@ -90,6 +121,12 @@ class Locator:
     @cached_property
     def _new_ids(self) -> Mapping[Path, str]:
         return self._new.listing()
+
+    @cached_property
+    def _changed(self) -> tuple[Path, ...]:
+        """Files of the new tree that the old one has not, or has with other content."""
+        old = self._old_ids
+        return tuple(path for path, one in self._new_ids.items() if old.get(path) != one)
 
     @cached_property
     def _added(self) -> Mapping[str, list[Path]]:
@@ -240,6 +277,22 @@ def similarity(one: bytes, two: bytes) -> int:
         return 100
     shared = Counter(split_lines(one)) & Counter(split_lines(two))
     return 100 * sum(len(line) * count for line, count in shared.items()) // larger
+
+
+def _common(one: list[bytes], two: list[bytes]) -> int:
+    """How many folders two paths share from the root on."""
+    count = 0
+    for mine, other in zip(one[:-1], two[:-1], strict=False):
+        if mine != other:
+            break
+        count += 1
+    return count
+
+
+def _code_kind(path: Path) -> bytes:
+    """The extension; a header and a source of C are of one kind."""
+    extension = _extension(path)
+    return _SOURCES.get(extension, extension)
 
 
 def _basename(path: Path) -> bytes:

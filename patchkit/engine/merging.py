@@ -12,21 +12,26 @@ from patchkit.diffing.alignment import Block, align, gaps
 from patchkit.diffing.edits import Edit, apply_edits, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
 from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks
+from patchkit.engine.doubting import doubt_about, meets_another_function
 from patchkit.engine.policy import Policy
 from patchkit.engine.rules import IDENTICAL
-from patchkit.engine.settling import Owner, settled_lines
+from patchkit.engine.settling import Owner, decided_lines, ruled_lines, suggestion_for
+from patchkit.engine.supposing import supposed, taken_from_patch
 from patchkit.engine.versions import FilePair, HeldMark, Version
 from patchkit.model.patch import Hunk, Line, LineKind
 from patchkit.model.report import (
     Held,
     HeldCause,
+    Lines,
     Region,
     RegionRef,
     Settled,
     Settlement,
     Sides,
     Span,
+    Suggestion,
 )
+from patchkit.model.resolutions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,14 @@ class MergedFile:
     """What became of the hunks of one file diff.
 
     `edits` are those that changed ours, in lines of ours before; `carried` counts the hunks that
-    are in ours whole. `places` are where the hunks apply in base."""
+    are in ours whole, `lost` are the numbers of those of which nothing is. `places` are where the
+    hunks apply in base."""
 
     pair: FilePair
     edits: tuple[Edit, ...]
     regions: tuple[Region, ...]
     carried: int
+    lost: tuple[int, ...]
     places: tuple[HunkPlace | None, ...]
 
 
@@ -97,7 +104,8 @@ def _merged(
     policy: Policy,
 ) -> MergedFile:
     steps = merge(applied.edits, base.lines, ours.lines, pair.blocks)
-    taken = [_take(step, pair, base, ours, owner, policy) for step in steps]
+    taken = [_take(step, applied.hunks, base, ours, policy) for step in steps]
+    supposed_lines, taken = _with_causes(taken, applied, base, ours, pair, policy)
     numbered_before = len(applied.rejected)
     met, marks = _regions_of(taken, base, ours, owner, numbered_before, pair.marks)
     ours_edits = tuple(edit for step in taken for edit in step.edits)
@@ -108,45 +116,141 @@ def _merged(
         pair.followed,
         None,
         marks,
+        supposed_lines,
     )
     regions = (*applied.rejected, *met)
     lost = {number for region in regions if region.is_left_out for number in region.hunks}
     carried = len(applied.hunks) - len(lost)
-    return MergedFile(after, ours_edits, _numbered(regions), carried, applied.places)
+    whole = tuple(sorted(lost - _settled_hunks(taken)))
+    return MergedFile(after, ours_edits, _numbered(regions), carried, whole, applied.places)
+
+
+def _with_causes(
+    taken: Sequence[_Taken],
+    applied: _Applied,
+    base: Version,
+    ours: Version,
+    pair: FilePair,
+    policy: Policy,
+) -> tuple[Lines | None, list[_Taken]]:
+    """The file as it would be, had all held regions been taken; and the steps, in which what would
+    merge then is marked as the consequence of the nearest earlier held region."""
+    if pair.supposed is None:
+        if not any(isinstance(one.settlement, Held) for one in taken):
+            return None, list(taken)
+        return taken_from_patch(ours.lines, [(one.step, _wanted(one)) for one in taken]), list(
+            taken
+        )
+    after = supposed(applied.edits, base.lines, pair.supposed, policy)
+    marked = [_with_cause(one, after.conflicting, pair.marks) for one in taken]
+    return after.lines, marked
+
+
+def _wanted(one: _Taken) -> Lines:
+    is_held = isinstance(one.settlement, Held)
+    return one.step.theirs if is_held and isinstance(one.step, Meeting) else one.lines
+
+
+def _with_cause(one: _Taken, conflicting: frozenset[int], marks: Sequence[HeldMark]) -> _Taken:
+    met, held = one.step, one.settlement
+    if not isinstance(met, Meeting) or not isinstance(held, Held) or not marks:
+        return one
+    if any(edit.hunk in conflicting for edit in met.edits):
+        return one
+    nearest = min(
+        marks, key=lambda mark: max(mark.start - met.base_stop, met.base_start - mark.stop, 0)
+    )
+    return replace(one, settlement=replace(held, consequence_of=nearest.ref))
+
+
+def _settled_hunks(taken: Sequence[_Taken]) -> set[int]:
+    """The numbers of the hunks that have an edit which is not held."""
+    found: set[int] = set()
+    for one in taken:
+        if not isinstance(one.settlement, Held):
+            edits = (one.step.edit,) if isinstance(one.step, Clear) else one.step.edits
+            found.update(edit.hunk + 1 for edit in edits)
+    return found
 
 
 def _take(
-    step: Step, pair: FilePair, base: Version, ours: Version, owner: Owner, policy: Policy
+    step: Step, hunks: Sequence[Hunk], base: Version, ours: Version, policy: Policy
 ) -> _Taken:
     match step:
         case Clear(edit, at):
+            doubt = doubt_about(edit, at, hunks[edit.hunk], base.lines, ours.lines)
+            if doubt is not None:
+                return _settle_doubtful(_as_meeting(step), doubt, base, ours, policy)
             moved = Edit(
                 at, at + edit.stop - edit.start, edit.added, edit.hunk, edit.offset, edit.lines
             )
             return _Taken(step, edit.added, (), (moved,), None)
         case Meeting():
-            return _settle(step, pair, base, ours, owner, policy)
+            return _settle(step, base, ours, policy)
 
 
-def _settle(
-    met: Meeting, pair: FilePair, base: Version, ours: Version, owner: Owner, policy: Policy
+def _settle(met: Meeting, base: Version, ours: Version, policy: Policy) -> _Taken:
+    sides = _sides(met, base, ours)
+    question = Question(frozenset((base.path, ours.path)), HeldCause.OVERLAP, sides)
+    # As a deletion of a changed file is held, so is what empties one.
+    empties = not met.theirs and met.base_stop - met.base_start == len(base.lines)
+    ruled = None if empties else ruled_lines(sides, policy)
+    if ruled is not None and ruled.result != sides.ours:
+        ruled = None if meets_another_function(met, base.lines, ours.lines) else ruled
+    for settled in (decided_lines(question, policy), ruled):
+        if settled is not None and _can_stand(settled, met, ours):
+            return _settled(met, settled, sides)
+    held = Held(
+        HeldCause.OVERLAP,
+        "Upstream and the patch changed the same or touching lines.",
+        suggestion=suggestion_for(sides, policy),
+    )
+    return _Taken(met, sides.ours, _common_ends(met.theirs, sides.ours), (), held)
+
+
+def _settle_doubtful(
+    met: Meeting, doubt: str, base: Version, ours: Version, policy: Policy
 ) -> _Taken:
-    sides = Sides(
+    sides = _sides(met, base, ours)
+    question = Question(frozenset((base.path, ours.path)), HeldCause.DOUBTFUL, sides)
+    settled = decided_lines(question, policy)
+    if settled is not None and _can_stand(settled, met, ours):
+        return _settled(met, settled, sides)
+    suggestion = Suggestion("as-placed", "The place that the merge found is right.", sides.theirs)
+    held = Held(HeldCause.DOUBTFUL, doubt, None, suggestion)
+    return _Taken(met, sides.ours, _common_ends(met.theirs, sides.ours), (), held)
+
+
+def _settled(met: Meeting, settled: Settled, sides: Sides) -> _Taken:
+    assert settled.result is not None
+    edits = edits_between(sides.ours, settled.result, met.ours_start, met.edits[0].hunk)
+    return _Taken(met, settled.result, align(met.theirs, settled.result), edits, settled)
+
+
+def _sides(met: Meeting, base: Version, ours: Version) -> Sides:
+    return Sides(
         tuple(base.lines[met.base_start : met.base_stop]),
         met.theirs,
         tuple(ours.lines[met.ours_start : met.ours_stop]),
     )
-    settled = settled_lines(sides, frozenset((base.path, ours.path)), policy)
-    if settled is not None and settled.result is not None:
-        edits = edits_between(sides.ours, settled.result, met.ours_start, met.edits[0].hunk)
-        inner = align(met.theirs, settled.result)
-        return _Taken(met, settled.result, inner, edits, settled)
-    held = Held(
-        HeldCause.OVERLAP,
-        "Upstream and the patch changed the same or touching lines.",
-        _consequence_of(met, pair.marks, owner),
+
+
+def _as_meeting(step: Clear) -> Meeting:
+    """A clear edit as a region of its own."""
+    edit, at = step.edit, step.at
+    return Meeting((edit,), edit.start, edit.stop, at, at + edit.stop - edit.start, edit.added)
+
+
+def _can_stand(settled: Settled, met: Meeting, ours: Version) -> bool:
+    return settled.result is not None and _fits(
+        settled.result, is_last=met.ours_stop == len(ours.lines)
     )
-    return _Taken(met, sides.ours, _common_ends(met.theirs, sides.ours), (), held)
+
+
+def _fits(lines: Lines, *, is_last: bool) -> bool:
+    r"""Whether the lines can stand there: only the last one of a file may have no `\n`."""
+    inner = lines[:-1] if is_last else lines
+    return all(line.endswith(b"\n") for line in inner)
 
 
 def edits_between(
@@ -172,14 +276,6 @@ def _common_ends(theirs: Sequence[bytes], ours: Sequence[bytes]) -> tuple[Block,
     while tail < limit - head and theirs[-1 - tail] == ours[-1 - tail]:
         tail += 1
     return Block(0, 0, head), Block(len(theirs) - tail, len(ours) - tail, tail)
-
-
-def _consequence_of(met: Meeting, marks: Sequence[HeldMark], owner: Owner) -> RegionRef | None:
-    for mark in marks:
-        touches = mark.start <= met.base_stop and met.base_start <= mark.stop
-        if touches and mark.ref.patch != owner.patch:
-            return mark.ref
-    return None
 
 
 def _regions_of(
@@ -289,7 +385,8 @@ def _without_merge(
             regions.append(Region(0, (index + 1,), found, theirs, Span(1, ()), settlement))
     lost = sum(region.is_held for region in regions)
     carried = len(applied.hunks) - lost
-    return MergedFile(after, (), _numbered(regions), carried, applied.places)
+    whole = tuple(number for region in regions if region.is_held for number in region.hunks)
+    return MergedFile(after, (), _numbered(regions), carried, whole, applied.places)
 
 
 def _numbered(regions: Sequence[Region]) -> tuple[Region, ...]:

@@ -11,10 +11,11 @@ from patchkit.diffing.rehunking import write_hunks
 from patchkit.engine.changes import Change, kind_of
 from patchkit.engine.merging import merge_hunks
 from patchkit.engine.outcomes import PortedDiff, broken, rewritten, whole_region, with_region
+from patchkit.engine.rules import IDENTICAL
 from patchkit.engine.versions import FilePair, Version
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import Hunk
-from patchkit.model.report import Held, HeldCause, PortedFile, Region, Status
+from patchkit.model.report import Held, HeldCause, PortedFile, Region, Settled, Status
 from patchkit.model.tree import Path
 
 
@@ -23,7 +24,7 @@ class Merged:
     """The lines and the mode of a file after a change: `pair` before, `after` it.
 
     `hunks` make the same change in ours (none where ours has no such file), `carried` counts those
-    of the patch that are in ours whole.
+    of the patch that are in ours whole, `lost` are the numbers of those of which nothing is.
     """
 
     pair: FilePair
@@ -31,6 +32,7 @@ class Merged:
     regions: tuple[Region, ...]
     hunks: tuple[Hunk, ...]
     carried: int
+    lost: tuple[int, ...] = ()
 
     @property
     def changes_mode(self) -> bool:
@@ -64,9 +66,13 @@ class Merged:
 
     @property
     def status_where_nothing_left(self) -> Status:
-        """The status where ours needs nothing of it: a person said so, or upstream has it."""
-        is_decided = any(region.is_decided for region in self.regions)
-        return Status.RESOLVED if is_decided else Status.UPSTREAMED
+        """The status where ours needs nothing of it: a person said so, or upstream has it, in the
+        very same form or another."""
+        if any(region.is_decided for region in self.regions):
+            return Status.RESOLVED
+        rules = (region.settlement for region in self.regions)
+        is_same = all(isinstance(one, Settled) and one.rule == IDENTICAL.name for one in rules)
+        return Status.UPSTREAMED if is_same else Status.ABSORBED
 
     def status_where_left(self, *, is_carried: bool) -> Status:
         """The status where some of it does not apply or is held."""
@@ -96,7 +102,7 @@ def merge_change(change: Change, pair: FilePair) -> Merged:
         pair = replace(pair, ours=None, blocks=(), missing=Held(HeldCause.KIND, note))
     lines = merge_hunks(pair, change.hunks, change.owner, change.policy)
     hunks = () if pair.ours is None else write_hunks(pair.ours.lines, lines.edits, change.hunks)
-    merged = Merged(pair, lines.pair, lines.regions, hunks, lines.carried)
+    merged = Merged(pair, lines.pair, lines.regions, hunks, lines.carried, lines.lost)
     return _with_mode(change, merged) if change.sets_mode else merged
 
 
@@ -155,7 +161,7 @@ def _outcome(change: Change, path: Path, merged: Merged, bench: Workbench) -> Po
         merged.regions,
         None if place == path else merged.pair.followed,
     )
-    return PortedDiff(file, raw)
+    return PortedDiff(file, raw, merged.lost)
 
 
 def _text(

@@ -16,10 +16,19 @@ from patchkit.model.tree import Path
 @dataclass(frozen=True, slots=True)
 class PortedDiff:
     """A file diff after porting: what happened, and its bytes in the new stack (None: nothing
-    left)."""
+    left). `lost` are the numbers of the hunks that are held whole, `also` what of it went into
+    other files."""
 
     file: PortedFile
     raw: bytes | None
+    lost: tuple[int, ...] = ()
+    also: tuple[PortedDiff, ...] = ()
+
+    @property
+    def parts(self) -> tuple[PortedDiff, ...]:
+        """What is left of it at its own place, if anything, and what went into other files."""
+        is_gone = bool(self.also) and self.raw is None and not self.file.regions
+        return self.also if is_gone else (self, *self.also)
 
 
 def broken(change: Change, cause: HeldCause, note: str) -> PortedDiff:

@@ -14,6 +14,7 @@ from patchkit.engine.modifying import modify
 from patchkit.engine.moving import move
 from patchkit.engine.outcomes import PortedDiff, broken
 from patchkit.engine.policy import Policy
+from patchkit.engine.relocating import with_moved_code
 from patchkit.engine.wholefiles import create, delete
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation
@@ -30,6 +31,7 @@ def port_diff(
     if problem:
         return broken(change, HeldCause.UNSUPPORTED, problem)
     ported = with_left_out(_port(_as_patch_takes_it(change, bench), bench), policy)
+    ported = with_moved_code(ported, change, bench)
     return with_amendments(ported, patch, bench, policy, is_reversed=is_reversed)
 
 

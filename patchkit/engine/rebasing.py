@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from patchkit.engine.absorbing import NOT_THERE, absorbed, claim_of, commit_that_has, decides
 from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
 from patchkit.engine.porting import port_diff
@@ -58,43 +59,55 @@ def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Porte
     """Port one patch; the workbench moves on with it."""
     patch, entry = stacked.patch, stacked.entry
     strip = policy.strip if entry.strip is None else entry.strip
+    if not patch.files:
+        return _port_empty(stacked)
+    claim = claim_of(stacked, bench, strip)
+    is_claimed = stacked.name not in policy.kept and claim.is_met(policy.absorbed_from)
+    mark = bench.marked() if is_claimed or policy.commit_with else None
     diffs = tuple(
         port_diff(diff, bench, stacked.name, strip, policy, is_reversed=entry.is_reversed)
         for diff in patch.files
     )
-    if not patch.files:
-        return _port_empty(stacked)
-    files = tuple(diff.file for diff in diffs)
-    return PortedPatch(stacked.name, patch_status(files), files, _content(patch, diffs))
+    is_met = is_claimed and decides(claim, diffs)
+    commit = None if is_met else commit_that_has(stacked, diffs, policy)
+    if mark is not None and (is_met or commit is not None):
+        bench.take_back_ours(mark, NOT_THERE)
+        return absorbed(stacked.name, diffs, claim, policy, commit)
+    parts = tuple(part for diff in diffs for part in diff.parts)
+    files = tuple(part.file for part in parts)
+    return PortedPatch(stacked.name, patch_status(files), files, _content(patch, parts))
 
 
 def _with_true_causes(patches: Sequence[PortedPatch]) -> tuple[PortedPatch, ...]:
-    """Where a person decided on the earlier region, what follows from it is no consequence of a
-    held one."""
-    decided = {
-        RegionRef(patch.name, path, region.number)
+    """What follows from a region that was held at first and settled later, by a person or because
+    upstream has the whole patch, is no consequence of a held one."""
+    files = [
+        (RegionRef(patch.name, path, 0), file)
         for patch in patches
         for file in patch.files
-        for region in file.regions
         for path in (file.old_path, file.new_path)
-        if region.is_decided and path is not None
-    }
-    if not decided:
-        return tuple(patches)
+        if path is not None
+    ]
+    named = {ref for ref, _ in files}
+    held = {replace(ref, region=one.number) for ref, file in files for one in file.held}
+    held_in = {(ref.patch, ref.region) for ref in held}
+
+    def is_held(ref: RegionRef) -> bool:
+        # What a patch copies or moves it names by its target, which is nowhere if that is held.
+        is_named = replace(ref, region=0) in named
+        return ref in held if is_named else (ref.patch, ref.region) in held_in
 
     def checked(region: Region) -> Region:
         match region.settlement:
-            case Held(_, _, RegionRef() as ref) as settlement if ref in decided:
+            case Held(consequence_of=RegionRef() as ref) as settlement if not is_held(ref):
                 return replace(region, settlement=replace(settlement, consequence_of=None))
         return region
 
+    def with_checked(file: PortedFile) -> PortedFile:
+        return replace(file, regions=tuple(map(checked, file.regions))) if file.held else file
+
     return tuple(
-        replace(
-            patch,
-            files=tuple(
-                replace(file, regions=tuple(map(checked, file.regions))) for file in patch.files
-            ),
-        )
+        replace(patch, files=tuple(map(with_checked, patch.files))) if patch.held else patch
         for patch in patches
     )
 

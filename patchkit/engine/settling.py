@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patchkit.engine.policy import Policy
-from patchkit.model.report import RESOLUTION, HeldCause, Settled, Sides
+from patchkit.model.report import RESOLUTION, Settled, Sides, Suggestion
 from patchkit.model.resolutions import Question
 from patchkit.model.tree import Path
 
@@ -18,14 +18,27 @@ class Owner:
     file: Path
 
 
-def settled_lines(sides: Sides, places: frozenset[Path], policy: Policy) -> Settled | None:
-    """How a region of lines is settled; `result` is what ours gets. None: it is for a person."""
-    question = Question(places, HeldCause.OVERLAP, sides)
+def decided_lines(question: Question, policy: Policy) -> Settled | None:
+    """How a person settled a region of lines; `result` is what ours gets."""
     decided = policy.resolutions.answer_to(question)
-    if decided is not None:
-        return Settled(RESOLUTION, decided.provenance.why, decided.result)
+    if decided is None:
+        return None
+    return Settled(RESOLUTION, decided.provenance.why, decided.result)
+
+
+def ruled_lines(sides: Sides, policy: Policy) -> Settled | None:
+    """How a rule settles a region of lines; None: it is for a person."""
     for rule in policy.rules:
         lines = rule.settle(sides)
         if lines is not None:
             return Settled(rule.name, rule.note, lines)
+    return None
+
+
+def suggestion_for(sides: Sides, policy: Policy) -> Suggestion | None:
+    """What the first suggested rule whose precondition holds would make of a held region."""
+    for rule in policy.suggestions:
+        lines = rule.settle(sides)
+        if lines is not None:
+            return Suggestion(rule.name, rule.note, lines)
     return None

@@ -57,6 +57,8 @@ class FilePair:
 
     `blocks` aligns the two where both are there. `missing` says why ours has no such file although
     base has one. `followed` is the evidence when the file stands at another path in ours.
+    `supposed` are the lines that ours would have, had the held regions at `marks` been taken from
+    their patches; None where there are none.
     """
 
     base: Version | None
@@ -65,3 +67,4 @@ class FilePair:
     followed: Followed | None = None
     missing: Held | None = None
     marks: tuple[HeldMark, ...] = ()
+    supposed: tuple[bytes, ...] | None = None

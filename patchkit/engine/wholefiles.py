@@ -183,7 +183,7 @@ def _create_held(
     marks = (HeldMark(0, len(made.lines), ref),)
     blocks = () if ours is None else align(made.lines, ours.lines)
     missing = Held(held.cause, held.note, ref) if ours is None else None
-    bench.put(made.path, FilePair(made, ours, blocks, followed, missing, marks))
+    bench.put(made.path, FilePair(made, ours, blocks, followed, missing, marks, tuple(made.lines)))
     place = None if ours is None else ours.path
     count = len(change.hunks)
     file = PortedFile(made.path, place, Status.CONFLICTED, count, 0, (region,), followed)

@@ -5,16 +5,17 @@ The one place of the engine that changes as a port goes on. Trees are read throu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import align
 from patchkit.engine.locating import Found, Locator
 from patchkit.engine.naming import picked_name
+from patchkit.engine.presence import UNTOUCHED, UpstreamDelta
 from patchkit.engine.versions import FilePair, Version
 from patchkit.model.patch import FileDiff
 from patchkit.model.report import Followed, Held, HeldCause, RegionRef
-from patchkit.model.tree import File, Overlay, Path, Tree
+from patchkit.model.tree import File, Overlay, Path, Tree, split_lines
 
 _ABSENT = FilePair(None, None)
 _TAKEN_AWAY = Held(
@@ -23,6 +24,14 @@ _TAKEN_AWAY = Held(
 _TAKEN_UP = Held(
     HeldCause.FILE_GONE, "Upstream moved the file to where the stack makes one of its own."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The files of a bench at one moment."""
+
+    pairs: Mapping[Path, FilePair]
+    ours: Mapping[Path, Version | None]
 
 
 class Workbench:
@@ -47,6 +56,7 @@ class Workbench:
         self._written_folders: set[Path] = set()
         self._run: str | None = None
         self._before_run: dict[Path, FilePair] = {}
+        self._deltas: dict[tuple[Path, Path], UpstreamDelta] = {}
 
     def begin(self, patch: str, diff: FileDiff) -> None:
         """Say that `diff`, of the patch named `patch`, comes next."""
@@ -149,9 +159,65 @@ class Workbench:
         """Record that ours has no file at `path` any more."""
         self._write_ours(path, None)
 
+    def files_with(self, line: bytes, path: Path) -> Iterator[Version]:
+        """The files of ours that code of the file at `path` of base may have moved to, and that
+        have this line: its own fellow, and what upstream added or changed near it."""
+        own = self.pair(path).ours
+        places = () if own is None else (own.path,)
+        for place in (*places, *self._locator.changed_near(path)):
+            version = self.ours_at(place) if place in self._ours else None
+            if place in self._ours:
+                lines = () if version is None else version.lines
+                if version is not None and line in lines:
+                    yield version
+            elif line in self._locator.new_content(place):
+                version = self.ours_at(place)
+                if version is not None and line in version.lines:
+                    yield version
+
     def amend_ours(self, version: Version) -> None:
         """Record that a person changed a file of ours; its pair is aligned anew when asked for."""
         self._write_ours(version.path, version)
+
+    def upstream_delta(self, path: Path) -> UpstreamDelta:
+        """What upstream did to the lines of the file that base has, or gets, at `path`."""
+        ours = self.pair(path).ours
+        place = path if ours is None else ours.path
+        if (path, place) not in self._deltas:
+            old, new = self._old.get(path), self._new_file(place)
+            before = b"" if old is None else old.content
+            after = b"" if new is None else new.content
+            # Most files of a stack are as they were, and then nothing need be counted.
+            self._deltas[path, place] = (
+                UNTOUCHED
+                if before == after
+                else UpstreamDelta.between(split_lines(before), split_lines(after))
+            )
+        return self._deltas[path, place]
+
+    def marked(self) -> Mark:
+        """What the bench knows now, to go back to."""
+        return Mark(dict(self._pairs), dict(self._ours))
+
+    def take_back_ours(self, mark: Mark, missing: Held) -> None:
+        """Give ours back the files that it had; base keeps what it got since. `missing` says why
+        ours has no file where base has a new one."""
+        touched = [path for path, pair in self._pairs.items() if mark.pairs.get(path) is not pair]
+        for path, version in mark.ours.items():
+            if self._ours.get(path) is not version:
+                self._write_ours(path, version)
+        for path in [path for path in self._ours if path not in mark.ours]:
+            del self._ours[path]
+        for path in touched:
+            base, before = self._pairs[path].base, mark.pairs.get(path) or self._load(path)
+            ours = before.ours or self.ours_at(path)
+            if base is None or ours is None:
+                why = None if base is None else before.missing or missing
+                self._pairs[path] = FilePair(base, None, missing=why)
+            else:
+                blocks = align(base.lines, ours.lines)
+                self._pairs[path] = FilePair(base, ours, blocks, before.followed)
+        self._before_run.clear()
 
     def pristine(self) -> Mapping[Path, File | None]:
         """The new upstream's own files at every path that was asked for."""
@@ -161,6 +227,8 @@ class Workbench:
         """Ours at every path that was asked for or written; None where there is no file."""
         for path in self._ours:
             self._new_file(path)
+        for path in self._asked:
+            self.ours_at(path)
         return {path: None if found is None else found.file for path, found in self._ours.items()}
 
     def _new_file(self, path: Path) -> File | None:

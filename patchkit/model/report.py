@@ -16,6 +16,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
 
+from patchkit.model.patch import LineKind
 from patchkit.model.tree import Path
 
 Lines: TypeAlias = tuple[bytes, ...]
@@ -77,6 +78,8 @@ class HeldCause(Enum):
 
     OVERLAP = "overlap"
     """Upstream and the patch changed the same or touching lines."""
+    DOUBTFUL = "doubtful"
+    """Nothing conflicts, but it would land in another function, or could land in two places."""
     FILE_GONE = "file-gone"
     """The file is not in the new upstream, and no file that took its place was found."""
     FILE_AMBIGUOUS = "file-ambiguous"
@@ -93,6 +96,8 @@ class HeldCause(Enum):
     """The hunk does not apply to its own base (the patch is broken)."""
     UNSUPPORTED = "unsupported"
     """A change that GNU patch cannot make: a binary diff, a submodule."""
+    REGENERATE = "regenerate"
+    """A tool makes the file: all that conflicts in it is one region, not to be merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +129,36 @@ class RegionRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The text that a suggested rule would give a held region; it is taken only when asked for."""
+
+    rule: str
+    note: str
+    result: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamCommit:
+    """A commit of the upstream, as git has it; `date` is ISO 8601, `diff` what of it matters."""
+
+    identity: str
+    author: str
+    date: str
+    subject: str
+    diff: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """The region is left out of ours. `note` is a sentence for a person; `consequence_of` the
-    earlier held region without which this one would not be here."""
+    earlier held region without which this one would not be here; `made_by` the upstream commit that
+    made the conflict, where upstream is git and it was found."""
 
     cause: HeldCause
     note: str
     consequence_of: RegionRef | None = None
+    suggestion: Suggestion | None = None
+    made_by: UpstreamCommit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +225,8 @@ class FollowKind(Enum):
     """A file with similar content stands there."""
     FOLDER = "folder"
     """The whole folder moved there."""
+    CODE = "code"
+    """The lines that the hunks expect stand there, and nowhere else."""
     EARLIER = "earlier"
     """An earlier patch of the stack was followed there."""
 
@@ -210,13 +240,24 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """A line that a patch adds or removes, and whether upstream did the same: `is_there` says of an
+    added line that the new upstream has it, of a removed one that it is gone."""
+
+    kind: LineKind
+    content: bytes
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PortedFile:
     """One file diff of a patch, ported. Paths are stripped, as in the trees; None: not there on
     that side.
 
     `old_path` is where base has the file (where the patch puts it, for a created one), `new_path`
     where ours has it. `hunks` is how many hunks the patch has there, `carried` how many went in or
-    were there already."""
+    were there already. `evidence` says line by line what of it upstream has in another form, where
+    that is why it is dropped."""
 
     old_path: Path | None
     new_path: Path | None
@@ -225,6 +266,7 @@ class PortedFile:
     carried: int
     regions: tuple[Region, ...] = ()
     followed: Followed | None = None
+    evidence: tuple[EvidenceLine, ...] = ()
 
     @property
     def held(self) -> tuple[Region, ...]:
@@ -237,13 +279,15 @@ class PortedPatch:
     """One patch of the stack, ported.
 
     `content` is the patch file for the new stack; None when nothing of it is left to apply
-    (dropped, or all of it held). `notes` are sentences for a person."""
+    (dropped, or all of it held). `notes` are sentences for a person, `commits` those of upstream
+    that have it."""
 
     name: str
     status: Status
     files: tuple[PortedFile, ...]
     content: bytes | None
     notes: tuple[str, ...] = ()
+    commits: tuple[UpstreamCommit, ...] = ()
 
     @property
     def held(self) -> tuple[Region, ...]:

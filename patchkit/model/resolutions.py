@@ -34,9 +34,9 @@ _KINDS = (b"resolution", b"amendment")
 _FIELD = re.compile(rb"([a-z-]+):(?: (.*))?", re.DOTALL)
 _NO_NEWLINE = b"\\ no newline at the end\n"
 _FIELDS = {
-    "resolution": ("patch", "file", "new-file", "held", "for", "by", "on", "why",
+    "resolution": ("patch", "file", "new-file", "held", "for", "by", "on", "used", "why",
                    "base", "theirs", "ours", "result"),
-    "amendment": ("patch", "file", "for", "by", "on", "why", "before", "after"),
+    "amendment": ("patch", "file", "for", "by", "on", "used", "why", "before", "after"),
 }  # fmt: skip
 _TEXTS = ("base", "theirs", "ours", "result", "before", "after")
 _REPEATED = ("for", "why")
@@ -58,14 +58,16 @@ Answer: TypeAlias = Side | Lines
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a decision comes from: the patch it was made in, the ports that it was made for (old
-    and new version), who made it when (as ISO 8601 has it), and why, a sentence for a person."""
+    """Where a decision comes from: the patch it was made in, the ports that it was made or used for
+    (old and new version), who made it when (as ISO 8601 has it), and why, a sentence for a person.
+    `used` is the day on which it was used for the last of the ports, where that was a later one."""
 
     patch: str
     ports: tuple[tuple[str, str], ...]
     by: str = ""
     on: str = ""
     why: str = ""
+    used: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +357,7 @@ def _decision(fields: _Fields) -> Decision:
         by=fields.name("by"),
         on=fields.name("on"),
         why=" ".join(map(decode_name, fields.values.get("why", ()))),
+        used=fields.name("used"),
     )
     file = fields.needed("file")
     if fields.kind == "amendment":
@@ -438,6 +441,7 @@ def _provenance(provenance: Provenance) -> Iterator[bytes]:
         yield from _value("for", encode_name(f"{old} -> {new}"))
     yield from _value("by", encode_name(provenance.by))
     yield from _value("on", encode_name(provenance.on))
+    yield from _value("used", encode_name(provenance.used))
     for line in textwrap.wrap(
         provenance.why, _WIDTH, break_long_words=False, break_on_hyphens=False
     ):

@@ -131,7 +131,8 @@ def test_regions_are_true(rng: Random) -> None:
                     at = side.start - 1
                     assert split_lines(text)[at : at + len(side.lines)] == list(side.lines)
                 if isinstance(region.settlement, Held):
-                    assert HeldCause.OVERLAP is region.settlement.cause
+                    cause = region.settlement.cause
+                    assert cause in (HeldCause.OVERLAP, HeldCause.DOUBTFUL)
 
 
 @EXAMPLES

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from patchkit.engine.policy import Policy
-from patchkit.engine.rules import Rule
+from patchkit.engine.rules import Certainty, Rule
 from patchkit.model.report import (
     RESOLUTION,
     Held,
@@ -141,7 +141,7 @@ def test_a_resolution_goes_before_the_rules() -> None:
     """What a person decided counts also where a rule would settle the region."""
     held, _ = port_one(PATCH, OLD, NEW)
     resolutions = policy_of(answer_to(only_question(held), Side.OURS)).resolutions
-    rule = Rule("theirs", "The patch wins.", lambda sides: sides.theirs)
+    rule = Rule("theirs", Certainty.CERTAIN, "The patch wins.", lambda sides: sides.theirs)
     ported, _ = port_one(PATCH, OLD, NEW, Policy(rules=(rule,), resolutions=resolutions))
     assert b"dix\n" == result_of(ported)
 
@@ -352,7 +352,8 @@ def test_ours_answers_whatever_is_held(theirs: Files, new: Files, cause: HeldCau
 
 
 MADE = numbered(6, "ours")
-UPSTREAMS = edited(MADE, (b"ours 4\n", b"quatre\n")) + b"more\n"
+UPSTREAMS = edited(MADE, (b"ours 3\nours 4\nours 5\n", b"trois\nquatre\ncinq\n")) + b"more\n"
+"""Too far from `MADE` for it to be the same file in another form."""
 
 
 @pytest.mark.parametrize(

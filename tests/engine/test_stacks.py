@@ -8,7 +8,7 @@ import pytest
 
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import patch_status, port_stack, touched_paths
-from patchkit.engine.rules import Rule
+from patchkit.engine.rules import Certainty, Rule
 from patchkit.model.report import (
     FollowKind,
     Held,
@@ -147,7 +147,9 @@ def test_what_follows_from_a_held_creation_names_it() -> None:
         {b"n": file(edited(TEXT, line(5, b"five"), line(15, b"fifteen")))},
     ]
     shared = edited(TEXT, line(5, b"cinq"))
-    ported = port(stack_of(*patches_between(*versions)), {}, {b"n": file(shared)})
+    never_absorbed = Policy(absorbed_from=2.0)
+    stack = stack_of(*patches_between(*versions))
+    ported = port(stack, {}, {b"n": file(shared)}, never_absorbed)
     assert [Status.CONFLICTED, Status.CONFLICTED, Status.UNCHANGED] == statuses(ported)
     assert ("1.patch", b"n", 1) == cause_of(ported.patches[1])
     assert file(edited(shared, line(15, b"fifteen"))) == ported.result[b"n"]
@@ -286,7 +288,9 @@ def test_what_follows_from_a_held_deletion_names_it(after: Files) -> None:
 
 def test_a_rule_of_the_policy_settles_a_region() -> None:
     """What a rule makes of the three sides goes into ours, and the patch is for review."""
-    theirs = Rule("theirs", "The patch wins.", lambda sides: (*sides.theirs, *sides.ours))
+    theirs = Rule(
+        "theirs", Certainty.CERTAIN, "The patch wins.", lambda sides: (*sides.theirs, *sides.ours)
+    )
     patch = diff({b"f": file(TEXT)}, {b"f": file(edited(TEXT, line(10, b"ten")))})
     upstream = {b"f": file(edited(TEXT, line(10, b"dix")))}
     ported = port(stack_of(patch), {b"f": file(TEXT)}, upstream, Policy(rules=(theirs,)))

@@ -183,12 +183,25 @@ def test_partial_holds_one_region_and_carries_the_rest() -> None:
     assert (1, 2) == (only_file(ported).carried, only_file(ported).hunks)
 
 
-def test_touching_changes_are_held() -> None:
-    """As in git: changes of both sides with no line between them are for a person."""
+def test_touching_changes_are_both_made() -> None:
+    """Where git has a conflict, changes with no line between them are for review; without the
+    rule they are held."""
     new = {b"f": file(changed(TEXT, edit(21, b"upstream")))}
-    ported, _ = port_one(patch_of(TEXT, edit(20)), {b"f": file(TEXT)}, new)
+    ported, whole = port_one(patch_of(TEXT, edit(20)), {b"f": file(TEXT)}, new)
+    assert Status.RESOLVED is ported.status
+    assert file(changed(TEXT, edit(20), edit(21, b"upstream"))) == whole.result[b"f"]
+    ported, _ = port_one(patch_of(TEXT, edit(20)), {b"f": file(TEXT)}, new, Policy(rules=()))
     assert Status.CONFLICTED is ported.status
     assert ported.content is None
+
+
+def test_changes_of_the_same_line_are_held() -> None:
+    """What both sides changed is for a person."""
+    new = {b"f": file(changed(TEXT, edit(20, b"upstream")))}
+    ported, whole = port_one(patch_of(TEXT, edit(20)), {b"f": file(TEXT)}, new)
+    assert Status.CONFLICTED is ported.status
+    assert ported.content is None
+    assert new[b"f"] == whole.result[b"f"]
 
 
 def test_a_held_region_does_not_take_later_patches_with_it() -> None:

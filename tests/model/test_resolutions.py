@@ -178,7 +178,7 @@ after:
         (RECORD.replace(b"patch: a.patch\n", b""), 3, "needs `patch:`"),
         (RECORD.replace(b"held: overlap\n", b""), 3, "needs `held:`"),
         (RECORD.replace(b"overlap", b"over\x1blap"), 6, "no such cause: over\\x1blap"),
-        (RECORD.replace(b"overlap", b"x"), 6, "Known are overlap, file-gone, "),
+        (RECORD.replace(b"overlap", b"x"), 6, "Known are overlap, doubtful, "),
         (RECORD.replace(b"result: ours\n", b""), 3, "needs `result:`"),
         (RECORD.replace(b"result: ours", b"result: mine"), 13, "not mine"),
         (RECORD.replace(b"ours:\n|three\n", b""), 3, "needs the text `ours:`"),
