@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from patchkit.errors import PatchkitError
     from patchkit.jobs.apply import plan_apply
     from patchkit.jobs.check import check, plan_refresh
+    from patchkit.jobs.deps import find_dependencies
+    from patchkit.jobs.importing import import_rerere
+    from patchkit.jobs.lastport import last_port
+    from patchkit.jobs.learning import plan_learn
     from patchkit.jobs.project import find_project, source_tree
     from patchkit.jobs.rebase import Overwrite, plan_rebase
+    from patchkit.jobs.resolving import held_regions, record_answers
     from patchkit.jobs.show import show_stack
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
@@ -27,14 +32,20 @@ __all__ = [
     "PatchkitError",
     "Status",
     "check",
+    "find_dependencies",
     "find_project",
     "format_patch",
+    "held_regions",
+    "import_rerere",
+    "last_port",
     "load_stack",
     "parse_patch",
     "parse_series",
     "plan_apply",
+    "plan_learn",
     "plan_rebase",
     "plan_refresh",
+    "record_answers",
     "show_stack",
     "source_tree",
 ]
@@ -44,14 +55,20 @@ _HOMES = {
     "PatchkitError": "patchkit.errors",
     "Status": "patchkit.model.report",
     "check": "patchkit.jobs.check",
+    "find_dependencies": "patchkit.jobs.deps",
     "find_project": "patchkit.jobs.project",
     "format_patch": "patchkit.diffing.unified",
+    "held_regions": "patchkit.jobs.resolving",
+    "import_rerere": "patchkit.jobs.importing",
+    "last_port": "patchkit.jobs.lastport",
     "load_stack": "patchkit.workspace.loading",
     "parse_patch": "patchkit.diffing.unified",
     "parse_series": "patchkit.model.series",
     "plan_apply": "patchkit.jobs.apply",
+    "plan_learn": "patchkit.jobs.learning",
     "plan_rebase": "patchkit.jobs.rebase",
     "plan_refresh": "patchkit.jobs.check",
+    "record_answers": "patchkit.jobs.resolving",
     "show_stack": "patchkit.jobs.show",
     "source_tree": "patchkit.jobs.project",
 }

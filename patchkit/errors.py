@@ -63,6 +63,10 @@ class ResolutionFormatError(PatchkitError):
         self.line = line
 
 
+class ResolveError(PatchkitError):
+    """No such held region or recorded decision, or one that cannot be answered like this."""
+
+
 class UpstreamError(PatchkitError):
     """An upstream source or one of its versions cannot be found or read."""
 

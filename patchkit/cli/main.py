@@ -20,8 +20,13 @@ from patchkit.model.shown import shown_name
 _PROGRAM = "patchkit"
 _COMMANDS = {
     "rebase": "patchkit.cli.rebase",
+    "rules": "patchkit.cli.rules",
+    "resolve": "patchkit.cli.resolve",
+    "learn": "patchkit.cli.learn",
+    "resolutions": "patchkit.cli.resolutions",
     "show": "patchkit.cli.show",
     "check": "patchkit.cli.check",
+    "deps": "patchkit.cli.deps",
     "apply": "patchkit.cli.apply",
     "refresh": "patchkit.cli.refresh",
 }

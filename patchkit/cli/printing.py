@@ -69,6 +69,11 @@ def print_json(document: Mapping[str, Any]) -> None:
     _write(json.dumps(document, indent=2, ensure_ascii=True) + "\n")
 
 
+def print_text(text: str) -> None:
+    """Print a text on standard output as it is: its names are safe to show already."""
+    _write(text)
+
+
 @contextmanager
 def progress(*, shown: bool) -> Iterator[tuple[Watcher, Progress]]:
     """A watcher of patches and a taker of sentences; they show on a terminal and nowhere else."""

@@ -17,6 +17,7 @@ from patchkit.cli.options import (
 )
 from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.errors import StackError
+from patchkit.jobs.choices import Choices
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.model.resolutions import Resolutions
@@ -42,13 +43,34 @@ from patchkit.workspace.writing import WriteResult
     "--resolutions", type=PLACE, metavar="FILE",
     help="Recorded decisions to go by (default: those beside the stack; /dev/null for none).",
 )  # fmt: skip
+@click.option(
+    "--only", multiple=True, metavar="PATCH",
+    help="Port this patch and those that it needs, to a folder of their own (may be repeated).",
+)  # fmt: skip
+@click.option(
+    "--rules", metavar="RULE,...", default="",
+    help="The certain rules to use; `-RULE` for all but this one, `none` for no rule.",
+)  # fmt: skip
+@click.option(
+    "--accept", multiple=True, metavar="RULE",
+    help="Take what this suggested rule proposes (may be repeated; see `patchkit rules`).",
+)  # fmt: skip
+@click.option(
+    "--keep", multiple=True, metavar="PATCH",
+    help="Do not drop this patch for what upstream has of it (may be repeated).",
+)  # fmt: skip
+@click.option(
+    "--absorbed-from", type=click.IntRange(1, 101), metavar="PERCENT",
+    help="Drop what conflicts when upstream has this share of the patch (default: 70; 101: never).",
+)  # fmt: skip
 @dry_run_option
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @output_options
 def command(
     old: str, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
-    out: Path | None, resolutions: Path | None, dry_run: bool, force: bool, as_json: bool,
-    quiet: bool,
+    out: Path | None, resolutions: Path | None, only: tuple[str, ...], rules: str,
+    accept: tuple[str, ...], keep: tuple[str, ...], absorbed_from: int | None, dry_run: bool,
+    force: bool, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Port the whole stack from version A to version B, prove it, and write it.
 
@@ -59,10 +81,13 @@ def command(
     Example: patchkit rebase --from 2.5.1 --to 3.2.0
     """
     project = find_project(stack)
+    chosen = tuple(name for name in rules.replace(",", " ").split())
+    choices = Choices(chosen, accept, keep, absorbed_from)
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out, fuzz=fuzz,
-            resolutions=_resolutions(resolutions), watch=watch, progress=say,
+            resolutions=_resolutions(resolutions), only=only, choices=choices,
+            watch=watch, progress=say,
         )  # fmt: skip
     written = None
     if not dry_run:

@@ -10,8 +10,8 @@ from pathlib import Path
 from patchkit.engine.checking import Fit, PatchFit, check_stack
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.errors import StackError
+from patchkit.jobs.outputs import SCRIPT, script_for
 from patchkit.jobs.project import Project, policy_of, read_stack
-from patchkit.jobs.rebase import SCRIPT, script_for
 from patchkit.model.report import PortedPatch
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Stack

@@ -3,14 +3,25 @@ floor)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from patchkit.engine.generated import Recogniser
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError
+from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
+from patchkit.jobs.deps import check_only_target, named_patches, only_part
+from patchkit.jobs.histories import UpstreamHistory
+from patchkit.jobs.outputs import (
+    REPORT_JSON,
+    digests_of,
+    patch_files,
+    planned_outputs,
+    ported_series,
+)
 from patchkit.jobs.project import (
     Project,
     policy_of,
@@ -19,16 +30,16 @@ from patchkit.jobs.project import (
     upstream_note,
     upstream_of,
 )
-from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled, Status
+from patchkit.jobs.uses import Uses, note_uses
+from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.series import Series
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.model.stack import Dialect, Layout, Stack
+from patchkit.model.stack import Stack
 from patchkit.proof import prove
-from patchkit.render.applyscript import apply_script
-from patchkit.render.json import recorded_outputs, report_json
-from patchkit.render.text import report_text
+from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
+from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import (
     Output,
     WriteResult,
@@ -36,12 +47,6 @@ from patchkit.workspace.writing import (
     recover,
     write_outputs,
 )
-
-REPORT_JSON = "report.json"
-REPORT_TEXT = "report.txt"
-SCRIPT = "apply-patches"
-_SCRIPT_FUZZ = 0
-"""What is written is proved to need no fuzz, so the script allows none."""
 
 
 class Overwrite(Enum):
@@ -59,14 +64,16 @@ class RebasePlan:
     report: Report
     folder: Path
     outputs: tuple[Output, ...]
+    uses: Uses | None = None
+    """The decisions that it goes by, where they are those beside the stack."""
 
     @property
     def digests(self) -> Mapping[str, str]:
         """The SHA-256 of every output but the JSON report itself, which records them."""
-        return _digests(self.outputs)
+        return digests_of(self.outputs)
 
     def write(self, overwrite: Overwrite = Overwrite.REFUSE) -> WriteResult:
-        """Write all of it or nothing.
+        """Write all of it or nothing, then note which decisions served these versions.
 
         Raises `OutputError` when the folder cannot be written, or holds files that a person has
         edited (or that were never ours) and `overwrite` is not `Overwrite.FORCE`.
@@ -86,7 +93,10 @@ class RebasePlan:
         stale = tuple(
             path for path in recorded if path not in planned and (self.folder / path).is_file()
         )
-        return write_outputs(self.folder, self.outputs, removals=stale)
+        written = write_outputs(self.folder, self.outputs, removals=stale)
+        if self.uses is not None:
+            note_uses(self.uses, self.report)
+        return written
 
 
 def plan_rebase(
@@ -98,6 +108,8 @@ def plan_rebase(
     out: Path | None = None,
     fuzz: int | None = None,
     resolutions: Resolutions | None = None,
+    only: Sequence[str] = (),
+    choices: Choices = NO_CHOICES,
     cache: Path | None = None,
     watch: Watcher = unwatched,
     progress: Progress = silent,
@@ -105,33 +117,54 @@ def plan_rebase(
     """Port the project's stack from upstream version `old` to `new`, and prove the result.
 
     `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`, `resolutions`
-    to those recorded beside the stack. Nothing is written. Raises `StackError`, `PatchFormatError`,
-    `SeriesFormatError`, `ResolutionFormatError` and `UpstreamError` for bad input, `OutputError`
-    when `out` is a file or the stack itself, and `ProofError` when the result does not apply to the
-    new upstream exactly as computed.
+    to those recorded beside the stack. `only` names the patches to port, with all that they need,
+    in place of the whole stack; they need an `out` of their own. Nothing is written. Raises
+    `StackError`, `PatchFormatError`, `SeriesFormatError`, `ResolutionFormatError` and
+    `UpstreamError` for bad input, `OutputError` when `out` is a file, the stack itself, or missing
+    for a port of some patches alone, and `ProofError` when the result does not apply to the new
+    upstream exactly as computed.
     """
     folder = project.stack_folder(old)
     recover(folder)
     folder, stack = read_stack(project, old)
     target = _checked_target(out or project.output_folder(old, new), folder)
-    decided = resolutions_of(project, folder) if resolutions is None else resolutions
-    decided = decided.for_version(new)
-    policy = replace(policy_of(project, folder, fuzz), resolutions=decided)
+    uses = None
+    if resolutions is None:
+        resolutions = resolutions_of(project, folder)
+        uses = Uses(resolutions_place(project.settings, folder), resolutions)
+    decided = resolutions.for_version(new)
+    policy = policy_with(policy_of(project, folder, fuzz), choices, project.settings)
+    policy = replace(policy, resolutions=decided)
     source = upstream_of(project, upstream, cache, progress)
+    notes: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
     try:
+        kept = named_patches(stack, sorted(policy.kept))
+        if only:
+            part = only_part(stack, source.tree(old), policy, only)
+            check_only_target(out, REPORT_JSON, part.stack.names)
+            left_out = frozenset(stack.names) - frozenset(part.stack.names)
+            stack, notes = part.stack, part.notes
+        asked = UpstreamHistory(source, old, new, policy.strip)
+        policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
         ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
+        progress("Asking upstream's history")
+        patches = asked.explained(ported.patches, stack, source.tree(old), policy)
+        recogniser = Recogniser(source.tree(old), source.tree(new), project.settings.generated)
         report = Report(
             package=project.package,
             old_version=old,
             new_version=new,
             upstream=_shown(source.description),
             upstream_note=upstream_note(project, upstream),
-            patches=ported.patches,
+            patches=with_causes_to_regenerate(patches, recogniser, policy),
             guarded=tuple(name for name, _ in stack.guarded),
             # Without the folder: reports are the same on every machine.
             warnings=(
+                *notes,
                 *(text.removeprefix(f"{folder}/") for text in stack.warnings),
-                *_unused_amendments(decided, ported.patches),
+                *asked.problems,
+                *_unused_amendments(decided, ported.patches, left_out),
             ),
         )
     finally:
@@ -139,11 +172,13 @@ def plan_rebase(
     series = ported_series(stack.series, report)
     progress("Proving the new stack")
     _prove(project, stack, series, ported)
-    outputs = _outputs(project, stack, series, report)
-    return RebasePlan(report, target, outputs)
+    outputs = planned_outputs(project, stack, series, report)
+    return RebasePlan(report, target, outputs, uses)
 
 
-def _unused_amendments(decided: Resolutions, patches: Iterable[PortedPatch]) -> Iterator[str]:
+def _unused_amendments(
+    decided: Resolutions, patches: Iterable[PortedPatch], left_out: Collection[str]
+) -> Iterator[str]:
     """A sentence for every amendment to this version that found nothing to amend."""
     used = {
         (patch.name, file.new_path, region.ours.lines)
@@ -153,6 +188,8 @@ def _unused_amendments(decided: Resolutions, patches: Iterable[PortedPatch]) -> 
         if isinstance(region.settlement, Settled) and region.settlement.rule == AMENDMENT
     }
     for one in decided.amendments:
+        if one.provenance.patch in left_out:
+            continue
         if (one.provenance.patch, one.file, one.before) not in used:
             yield (
                 f"The amendment {identity_of(one)} to {one.provenance.patch} is not used: its "
@@ -172,89 +209,16 @@ def _checked_target(target: Path, stack: Path) -> Path:
     return target
 
 
-def ported_series(series: Series, report: Report) -> Series:
-    """The series for the new version: what is left out of it is a comment that says why."""
-    for patch in report.patches:
-        if patch.content is None:
-            series = series.commented_out(patch.name, _reason(patch, report.new_version))
-    return series
-
-
-def _reason(patch: PortedPatch, version: str) -> str:
-    match patch.status:
-        case Status.UPSTREAMED:
-            return f"dropped, upstream has it in {version}"
-        case Status.ABSORBED:
-            return f"dropped, upstream has it in another form in {version}"
-        case Status.BROKEN:
-            return f"left out, does not apply to its own base, see {REPORT_TEXT}"
-        case Status.RESOLVED:
-            return f"dropped for {version}, as a person decided, see {REPORT_TEXT}"
-        case _:
-            held = len(patch.held)
-            regions = "1 region" if held == 1 else f"{held} regions"
-            return f"left out, conflicts with {version} ({regions}), see {REPORT_TEXT}"
-
-
 def _prove(project: Project, stack: Stack, series: Series, ported: PortedStack) -> None:
     prove(
         series=series.raw,
         layout=stack.layout,
-        patches=_patch_files(stack, ported.patches),
+        patches=patch_files(stack, ported.patches),
         pristine=ported.pristine,
         expected=ported.result,
         strip=project.settings.strip,
         flags=project.settings.flags,
         package=project.package,
-    )
-
-
-def _patch_files(stack: Stack, patches: tuple[PortedPatch, ...]) -> Mapping[str, bytes]:
-    """Every patch file of the new stack by name.
-
-    One that is held whole is kept as it was, for the person who has to port it.
-    """
-    files = dict(stack.guarded)
-    originals = {stacked.name: stacked.patch.raw for stacked in stack.patches}
-    for patch in patches:
-        if patch.content is not None:
-            files[patch.name] = patch.content
-        elif not patch.is_dropped:
-            files[patch.name] = originals[patch.name]
-    return files
-
-
-def _outputs(project: Project, stack: Stack, series: Series, report: Report) -> tuple[Output, ...]:
-    layout = stack.layout
-    outputs = [Output(layout.series, series.raw)]
-    outputs += [
-        Output(layout.place_of(name), raw)
-        for name, raw in _patch_files(stack, report.patches).items()
-    ]
-    if layout.dialect is Dialect.SERIES_CONF:
-        outputs.append(Output(SCRIPT, script_for(project, layout), 0o755))
-    outputs.append(Output(REPORT_TEXT, report_text(report).encode("utf-8", "backslashreplace")))
-    outputs.append(Output(REPORT_JSON, report_json(report, _digests(outputs))))
-    return tuple(outputs)
-
-
-def _digests(outputs: Iterable[Output]) -> Mapping[str, str]:
-    return {
-        one.path: hashlib.sha256(one.content).hexdigest()
-        for one in outputs
-        if one.path != REPORT_JSON
-    }
-
-
-def script_for(project: Project, layout: Layout) -> bytes:
-    """The apply-patches script for a stack; it does not depend on the version."""
-    return apply_script(
-        package=project.settings.name,
-        strip=project.settings.strip,
-        fuzz=_SCRIPT_FUZZ,
-        flags=project.settings.flags,
-        series=layout.series,
-        patches=layout.patches,
     )
 
 

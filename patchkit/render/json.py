@@ -10,10 +10,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from patchkit.errors import PatchkitError
+from patchkit.model.patch import LineKind
 from patchkit.model.report import (
+    EvidenceLine,
     Followed,
     FollowKind,
     Held,
@@ -27,12 +30,23 @@ from patchkit.model.report import (
     Settlement,
     Span,
     Status,
+    Suggestion,
+    UpstreamCommit,
 )
 from patchkit.model.series import encode_name
 from patchkit.model.shown import shown_text
 from patchkit.render.jsonreading import Node, parse_json
 
 REPORT_SCHEMA = "patchkit-report/1"
+
+
+class _EvidenceWord(Enum):
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+_EVIDENCE_OF = {_EvidenceWord.ADDED: LineKind.ADDED, _EvidenceWord.REMOVED: LineKind.REMOVED}
+_EVIDENCE_KINDS = {kind: word.value for word, kind in _EVIDENCE_OF.items()}
 
 
 def report_json(report: Report, outputs: Mapping[str, str]) -> bytes:
@@ -126,6 +140,7 @@ def _patch(patch: PortedPatch) -> dict[str, Any]:
         "status": patch.status.value,
         "notes": [json_name(note) for note in patch.notes],
         "files": [_file(file) for file in patch.files],
+        "commits": [_commit(commit) for commit in patch.commits],
         "content": _path(patch.content),
     }
 
@@ -140,6 +155,24 @@ def _file(file: PortedFile) -> dict[str, Any]:
         "carried": file.carried,
         "followed": followed and {"kind": followed.kind.value, "similarity": followed.similarity},
         "regions": [_region(region) for region in file.regions],
+        "evidence": [
+            {
+                "kind": _EVIDENCE_KINDS[line.kind],
+                "line": json_text(line.content),
+                "is_there": line.is_there,
+            }
+            for line in file.evidence
+        ],
+    }
+
+
+def _commit(commit: UpstreamCommit) -> dict[str, Any]:
+    return {
+        "identity": json_name(commit.identity),
+        "author": json_name(commit.author),
+        "date": json_name(commit.date),
+        "subject": json_name(commit.subject),
+        "diff": json_text(commit.diff),
     }
 
 
@@ -163,13 +196,26 @@ def _settlement(settlement: Settlement) -> dict[str, Any]:
         case Settled(rule, note, result):
             lines = None if result is None else [json_text(line) for line in result]
             return {"settled": {"rule": json_name(rule), "note": json_name(note), "result": lines}}
-        case Held(cause, note, consequence_of):
+        case Held(cause, note, consequence_of, suggestion, made_by):
             ref = consequence_of and {
                 "patch": json_name(consequence_of.patch),
                 "file": json_text(consequence_of.file),
                 "region": consequence_of.region,
             }
-            return {"held": {"cause": cause.value, "note": json_name(note), "consequence_of": ref}}
+            return {
+                "held": {
+                    "cause": cause.value,
+                    "note": json_name(note),
+                    "consequence_of": ref,
+                    "suggestion": suggestion
+                    and {
+                        "rule": json_name(suggestion.rule),
+                        "note": json_name(suggestion.note),
+                        "result": [json_text(line) for line in suggestion.result],
+                    },
+                    "made_by": made_by and _commit(made_by),
+                }
+            }
 
 
 # --- reading ----------------------------------------------------------------------------
@@ -193,6 +239,17 @@ def _read_patch(node: Node) -> PortedPatch:
         files=tuple(map(_read_file, node.at("files").items())),
         content=node.at("content").optional(Node.text),
         notes=tuple(note.name() for note in node.at("notes").items()),
+        commits=tuple(map(_read_commit, node.items_at("commits"))),
+    )
+
+
+def _read_commit(node: Node) -> UpstreamCommit:
+    return UpstreamCommit(
+        identity=node.at("identity").name(),
+        author=node.at("author").name(),
+        date=node.at("date").name(),
+        subject=node.at("subject").name(),
+        diff=node.at("diff").text(),
     )
 
 
@@ -205,7 +262,13 @@ def _read_file(node: Node) -> PortedFile:
         carried=node.at("carried").number(),
         regions=tuple(map(_read_region, node.at("regions").items())),
         followed=node.at("followed").optional(_read_followed),
+        evidence=tuple(map(_read_evidence, node.items_at("evidence"))),
     )
+
+
+def _read_evidence(node: Node) -> EvidenceLine:
+    word = node.at("kind").word(_EvidenceWord)
+    return EvidenceLine(_EVIDENCE_OF[word], node.at("line").text(), node.at("is_there").is_true())
 
 
 def _read_followed(node: Node) -> Followed:
@@ -237,13 +300,21 @@ def _read_settlement(node: Node) -> Settlement:
         return Settled(
             settled.at("rule").name(),
             settled.at("note").name(),
-            settled.at("result").optional(_read_lines),
+            settled.optional_at("result", _read_lines),
         )
     held = node.at("held")
     return Held(
         cause=held.at("cause").word(HeldCause),
         note=held.at("note").name(),
         consequence_of=held.at("consequence_of").optional(_read_reference),
+        suggestion=held.optional_at("suggestion", _read_suggestion),
+        made_by=held.optional_at("made_by", _read_commit),
+    )
+
+
+def _read_suggestion(node: Node) -> Suggestion:
+    return Suggestion(
+        node.at("rule").name(), node.at("note").name(), _read_lines(node.at("result"))
     )
 
 

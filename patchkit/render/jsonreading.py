@@ -59,6 +59,20 @@ class Node:
         """None for null, else what `read` makes of it."""
         return None if self.value is None else read(self)
 
+    def items_at(self, key: str) -> Iterator[Node]:
+        """The values of the list at a key that older reports have not; none there."""
+        return self.at(key).items() if self.has(key) else iter(())
+
+    def optional_at(self, key: str, read: Callable[[Node], _T]) -> _T | None:
+        """What `read` makes of the value at a key that older reports have not; None there."""
+        return self.at(key).optional(read) if self.has(key) else None
+
+    def is_true(self) -> bool:
+        """This truth value."""
+        if not isinstance(self.value, bool):
+            raise self._unlike("true or false")
+        return self.value
+
     def number(self) -> int:
         """This whole number."""
         if type(self.value) is not int:

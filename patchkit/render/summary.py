@@ -68,8 +68,8 @@ def next_step(report: Report) -> str:
         patch, file, region = cause
         causes = counted(report.causes, "held region", "held regions")
         return (
-            f"Next: settle {causes} by hand in the new stack, first region {region.number} of "
-            f"{shown_file(file)} in {shown_name(patch.name)} (report.txt shows its three sides)."
+            f"Next: settle {causes} (`patchkit resolve` lists them), first region {region.number} "
+            f"of {shown_file(file)} in {shown_name(patch.name)} (report.txt shows its three sides)."
         )
     unfinished = [patch for patch in report.patches if patch.status.needs_person]
     if unfinished:
@@ -77,7 +77,7 @@ def next_step(report: Report) -> str:
             f"Next: port what is left of {_first_of(unfinished)} by hand in the new stack "
             "(report.txt says what)."
         )
-    doubtful = _of_status(report.patches, Status.RESOLVED, Status.ABSORBED)
+    doubtful = _of_status(report.patches, Status.FOLLOWED, Status.RESOLVED, Status.ABSORBED)
     if doubtful:
         return f"Next: review {_first_of(doubtful)} (report.txt says why), then build."
     return "Next: nothing is left to do by hand; build."

@@ -28,6 +28,7 @@ from patchkit.model.report import (
     Settlement,
     Span,
     Status,
+    UpstreamCommit,
 )
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
 from patchkit.render.summary import counted, figures, next_step, summary_table
@@ -131,6 +132,19 @@ def _file(file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]
     for region in file.regions:
         yield ""
         yield from _region(region, file, patch, report)
+    if file.evidence:
+        yield from _what_is_there(file)
+
+
+def _what_is_there(file: PortedFile) -> Iterator[str]:
+    """Line by line what of an absorbed change upstream has."""
+    yield "    In the new upstream (= as the patch wants it, ! not):"
+    for line in file.evidence[:_SHOWN_LINES]:
+        mark = "=" if line.is_there else "!"
+        yield f"      {mark} {line.kind.value.decode()}{shown_line(line.content)}"
+    more = len(file.evidence) - _SHOWN_LINES
+    if more > 0:
+        yield f"      ({counted(more, 'more line', 'more lines')}, see report.json)"
 
 
 def _either(file: PortedFile) -> str:
@@ -149,6 +163,8 @@ def _evidence(followed: Followed) -> str:
             return f"a file that is {followed.similarity} % similar stands there"
         case FollowKind.FOLDER:
             return f"the whole folder moved there, the file is {followed.similarity} % similar"
+        case FollowKind.CODE:
+            return "the lines that the patch expects stand there, and nowhere else"
         case FollowKind.EARLIER:
             return "an earlier patch of the stack was followed there"
 
@@ -158,6 +174,8 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
     yield from _wrapped(region.settlement.note, "    ")
     if isinstance(region.settlement, Held) and region.settlement.consequence_of is not None:
         yield f"    This is a consequence of {_reference(region.settlement.consequence_of)}."
+    if isinstance(region.settlement, Held) and region.settlement.made_by is not None:
+        yield from _wrapped(f"Made by upstream: {_commit(region.settlement.made_by)}", "    ")
     if isinstance(region.settlement, Settled) and region.settlement.rule == AMENDMENT:
         yield from _amendment(region, region.settlement, file)
         return
@@ -171,6 +189,15 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
     yield f"    >>>>>>> theirs, {old} with {shown_name(patch.name)}"
     if isinstance(region.settlement, Settled) and region.settlement.result is not None:
         yield from _result(region, region.settlement.result)
+    if isinstance(region.settlement, Held) and region.settlement.suggestion is not None:
+        suggestion = region.settlement.suggestion
+        yield from _wrapped(f"Suggested ({suggestion.rule}): {suggestion.note}", "    ")
+        yield from _lines(Span(1, suggestion.result))
+
+
+def _commit(commit: UpstreamCommit) -> str:
+    day = commit.date[:10]
+    return f'{commit.identity[:12]} "{commit.subject}" ({commit.author}, {day}).'
 
 
 def _amendment(region: Region, settled: Settled, file: PortedFile) -> Iterator[str]:
@@ -197,8 +224,24 @@ def _result(region: Region, result: Lines) -> Iterator[str]:
 def _hunks(hunks: tuple[int, ...]) -> str:
     if not hunks:
         return "the file as a whole"
-    *first, last = map(str, hunks)
-    return f"hunks {', '.join(first)} and {last}" if first else f"hunk {last}"
+    *first, last = _ranges(hunks)
+    if not first:
+        return f"hunks {last}" if len(hunks) > 1 else f"hunk {last}"
+    return f"hunks {', '.join(first)} and {last}"
+
+
+def _ranges(numbers: tuple[int, ...]) -> list[str]:
+    """The numbers, three and more in a row as `1 to 3`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told: list[str] = []
+    for run in runs:
+        told += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+    return told
 
 
 def _verdict(settlement: Settlement) -> str:

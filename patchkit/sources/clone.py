@@ -28,6 +28,7 @@ from patchkit.sources.git import (
     without_credentials,
 )
 from patchkit.sources.gittree import GitTree
+from patchkit.sources.history import GitHistory
 from patchkit.sources.local import commit_in, git_dir_of
 from patchkit.sources.progress import Progress
 from patchkit.sources.repository import GitRepository
@@ -72,6 +73,20 @@ class CachedClone:
             raise UpstreamError(
                 f"{self.description}: its cache cannot be read: {problem.strerror}.", self._advice
             ) from problem
+
+    def history(self, old: str, new: str) -> GitHistory | None:
+        """The commits between two versions, fetched when they are not in the cache: those of the
+        new version back to what the old one has, without contents of files.
+
+        None where one of the versions is a tree without a commit. Raises `UpstreamError` as `tree`
+        does.
+        """
+        ids = [self._cached(version) or self._fetched(version) for version in (old, new)]
+        first, last = (self._repository.commit_of(found) for found in ids)
+        if first is None or last is None:
+            return None
+        self._deepen(old, new, last)
+        return GitHistory(self._repository, first, last)
 
     def close(self) -> None:
         """End the process that reads the cache."""
@@ -155,6 +170,39 @@ class CachedClone:
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
 
+    def _deepen(self, old: str, new: str, last: str) -> None:
+        """Fetch the commits of `new` that `old` has not, and one more before the first of them.
+
+        Only a ref can say where to stop (`--shallow-exclude`: git-fetch(1)); where `old` is none,
+        everything is fetched.
+        """
+        if last not in self._shallow():
+            return
+        with self._locked():
+            self._progress(f"Fetching the commits from {old} to {new} of {self.description}")
+            stop = self._ref_of(old)
+            wanted = self._ref_of(new) or last
+            if stop is None:
+                self._fetch_into(self.folder, wanted, "--unshallow")
+                return
+            self._fetch_into(self.folder, wanted, f"--shallow-exclude={stop}")
+            self._fetch_into(self.folder, wanted, "--deepen=1")
+
+    def _ref_of(self, version: str) -> str | None:
+        """The full name of the tag or branch in the cache that is a version."""
+        tags = revisions.tag_refs(version, self._package, self._tag_pattern)
+        branches = revisions.branch_refs(version)
+        refs = self._repository.refs(["refs/tags", *branches])
+        name = revisions.first_of((*tags, *branches), refs)
+        if name is None and self._tag_pattern is None:
+            name = revisions.only_tag(version, refs)
+        return name
+
+    def _shallow(self) -> frozenset[str]:
+        """The commits in the cache whose parents are not there."""
+        listed = self.folder / "shallow"
+        return frozenset(listed.read_text("ascii").split()) if listed.is_file() else frozenset()
+
     def _init(self, folder: pathlib.Path, id_digits: int) -> None:
         folder.mkdir(mode=0o700)  # the URL in its configuration may hold a password
         object_format = "sha256" if id_digits == _SHA256_DIGITS else "sha1"
@@ -168,8 +216,8 @@ class CachedClone:
         if known.stdout != os.fsencode(f"{self._url}\0"):
             self._check(run_offline(("config", "remote.origin.url", self._url), location))
 
-    def _fetch_into(self, folder: pathlib.Path, refspec: str) -> None:
-        options = ("--quiet", "--depth=1", "--filter=blob:none", "--no-tags")
+    def _fetch_into(self, folder: pathlib.Path, refspec: str, depth: str = "--depth=1") -> None:
+        options = ("--quiet", depth, "--filter=blob:none", "--no-tags")
         quiet = ("--no-write-fetch-head", "--recurse-submodules=no")
         command = ("fetch", *options, *quiet, "origin", refspec)
         ran = run_online(command, location_of(folder))

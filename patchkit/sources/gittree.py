@@ -30,7 +30,7 @@ class GitTree:
             return None
         if S_IFMT(entry.mode) == SUBMODULE:
             return File(b"", SUBMODULE)
-        return File(self.repository.read(entry.object_id).content, _file_mode(entry.mode))
+        return File(self.repository.read(entry.object_id).content, file_mode(entry.mode))
 
     def has_folder(self, path: Path) -> bool:
         """Whether there is a folder at `path`; git knows none that is empty."""
@@ -66,8 +66,8 @@ class GitTree:
         return folder
 
 
-def _file_mode(mode: int) -> int:
+def file_mode(mode: int) -> int:
     """The mode as git uses it: old trees also hold 0o100664 and the like."""
-    if S_IFMT(mode) == SYMLINK:
-        return SYMLINK
+    if S_IFMT(mode) in (SYMLINK, SUBMODULE):
+        return S_IFMT(mode)
     return EXECUTABLE if mode & S_IXUSR else REGULAR

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from patchkit.errors import UpstreamError
 from patchkit.sources import revisions
 from patchkit.sources.gittree import GitTree
+from patchkit.sources.history import GitHistory, history_between
 from patchkit.sources.repository import GitRepository
 
 
@@ -33,6 +34,11 @@ class LocalRepository:
     def tree(self, version: str) -> GitTree:
         """The tree of a version. Raises `UpstreamError` for an unknown one."""
         return GitTree(self.repository, self.repository.tree_of(self._resolve(version)))
+
+    def history(self, old: str, new: str) -> GitHistory | None:
+        """The commits between two versions; None where one of them is a tree without a commit."""
+        ends = [self.repository.commit_of(self._resolve(version)) for version in (old, new)]
+        return history_between(self.repository, *ends)
 
     def close(self) -> None:
         """End the process that reads the repository."""

@@ -61,6 +61,10 @@ class GitRepository:
         """Whether the clone may lack objects that a remote has promised."""
         return self._promisor is not None
 
+    def query(self, command: Sequence[str]) -> bytes:
+        """What a git command that only reads says on its standard output, without network."""
+        return self._offline(command)
+
     def refs(self, patterns: Sequence[str]) -> dict[str, str]:
         """The refs that match patterns of git-for-each-ref(1): full name to object id."""
         command = ("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
@@ -85,6 +89,15 @@ class GitRepository:
         if found.kind != "tree":
             raise self._error(f"object {object_id} is a file, not a version of a source tree.")
         return object_id
+
+    def commit_of(self, object_id: str) -> str | None:
+        """The id of the commit behind a (nested) annotated tag; a commit is its own, a tree has
+        none."""
+        found = self.read(object_id)
+        while found.kind == "tag":
+            object_id = found.content.partition(b"\n")[0].partition(b" ")[2].decode("ascii")
+            found = self.read(object_id)
+        return object_id if found.kind == "commit" else None
 
     def read(self, object_id: str) -> GitObject:
         """The object with this full id; fetched first where a partial clone does not have it."""

@@ -7,6 +7,7 @@ import re
 from typing import Protocol
 
 from patchkit.errors import UpstreamError
+from patchkit.model.history import History
 from patchkit.model.tree import Tree
 from patchkit.sources.git import without_credentials
 from patchkit.sources.progress import Progress, silent
@@ -32,6 +33,12 @@ class Upstream(Protocol):
 
         Raises `UpstreamError` for an unknown version, naming near ones, and when the source cannot
         be read.
+        """
+
+    def history(self, old: str, new: str) -> History | None:
+        """The commits between two versions; None where the source has none.
+
+        May have to fetch them. Raises `UpstreamError` as `tree` does.
         """
 
     def close(self) -> None:

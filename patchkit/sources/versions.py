@@ -50,6 +50,9 @@ class VersionFolder:
             )
         return tree_at(self.root / found[0])
 
+    def history(self, old: str, new: str) -> None:
+        """There is none: folders and tarballs have no commits."""
+
     def close(self) -> None:
         """Nothing is held open."""
 

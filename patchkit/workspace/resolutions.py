@@ -1,4 +1,4 @@
-"""Finds and reads the resolutions that stand beside a stack (workspace floor).
+"""Finds, reads and writes the resolutions that stand beside a stack (workspace floor).
 
 They are in the file that `resolutions` in `patchkit.yaml` names; else in `patchkit.resolutions`
 beside that file, so that the stacks of all versions share them; else in the folder of the stack.
@@ -6,11 +6,14 @@ beside that file, so that the stacks of all versions share them; else in the fol
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from patchkit.errors import StackError
 from patchkit.model.resolutions import Resolutions, parse_resolutions
 from patchkit.workspace.settings import Settings
+from patchkit.workspace.writing import Output, write_outputs
 
 RESOLUTIONS_FILE = "patchkit.resolutions"
 
@@ -37,3 +40,14 @@ def load_resolutions(place: Path) -> Resolutions:
             f"{place}: cannot be read: {error.strerror}.", "Check the file and its permissions."
         ) from error
     return parse_resolutions(raw, str(place))
+
+
+def write_resolutions(place: Path, resolutions: Resolutions) -> None:
+    """Put the resolutions into their file, whole or not at all; a file that has them is not
+    touched, and one that is there keeps its mode.
+
+    Raises `OutputError` when it cannot be written.
+    """
+    real = Path(os.path.realpath(place))
+    mode = stat.S_IMODE(real.stat().st_mode) if real.is_file() else 0o644
+    write_outputs(real.parent, [Output(real.name, resolutions.raw, mode)])

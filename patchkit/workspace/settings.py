@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from patchkit.errors import SettingsError
+from patchkit.model.generated import GeneratedPattern
 from patchkit.workspace.folders import folders_below
 
 SETTINGS_FILE = "patchkit.yaml"
@@ -51,6 +52,11 @@ class Settings:
     stack: str | None = None
     output: str | None = None
     resolutions: str | None = None
+    generated: tuple[GeneratedPattern, ...] = ()
+    rules: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    absorbed_from: int | None = None
 
     def stack_folder(self, version: str) -> Path | None:
         """The folder of the stack for `version`; None when the settings do not say."""
@@ -216,6 +222,41 @@ def _number(value: _Value) -> int:
     raise value.error("must be a whole number, 0 or more.")
 
 
+def _generated(value: _Value) -> tuple[GeneratedPattern, ...]:
+    if not isinstance(value.node, yaml.SequenceNode):
+        raise value.error('must be a list, as in `["*.pb.go", "!handwritten.pb.go"]`.')
+    return tuple(
+        _generated_pattern(_Value(value.path, value.key, node)) for node in value.node.value
+    )
+
+
+def _generated_pattern(item: _Value) -> GeneratedPattern:
+    given = {"pattern": item}
+    if isinstance(item.node, yaml.MappingNode):
+        given = {}
+        for key_node, value_node in item.node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
+            if key not in ("pattern", "command") or key in given:
+                raise _Value(item.path, item.key, key_node).error(
+                    f"{key} is not known here, or given twice.", "Known are pattern and command."
+                )
+            given[key] = _Value(item.path, f"{item.key}: {key}", value_node)
+        if "pattern" not in given:
+            raise item.error("an entry needs a pattern.", "As in `pattern: api/*.rs`.")
+    text = given["pattern"].text()
+    pattern = text.removeprefix("!")
+    if not pattern.strip("/"):
+        raise given["pattern"].error(f"{text} is not a pattern for files.")
+    command = given["command"].text() if "command" in given else None
+    return GeneratedPattern(pattern, command, is_negated=pattern != text)
+
+
+def _names(value: _Value) -> tuple[str, ...]:
+    if not isinstance(value.node, yaml.SequenceNode):
+        raise value.error("must be a list, as in `[one, two]`.")
+    return tuple(_Value(value.path, value.key, node).text() for node in value.node.value)
+
+
 def _flags(value: _Value) -> frozenset[str]:
     if not isinstance(value.node, yaml.SequenceNode):
         raise value.error("must be a list, as in `[virt, debug]`.")
@@ -256,4 +297,9 @@ _READERS: Mapping[str, Callable[[_Value], Any]] = {
     "stack": _pattern,
     "output": _pattern,
     "resolutions": _path,
+    "generated": _generated,
+    "rules": _names,
+    "accept": _names,
+    "keep": _names,
+    "absorbed-from": _number,
 }

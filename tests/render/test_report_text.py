@@ -138,7 +138,7 @@ All regions are held for a person; nothing of the patch is carried.
         "    >>>>>>> theirs, 2.5.1 with 0005-ruled.patch\n"
         "    The result is the text of ours.\n"
         "\n"
-        "Next: settle 1 held region by hand in the new stack, first region 1 of src/y.go in "
+        "Next: settle 1 held region (`patchkit resolve` lists them), first region 1 of src/y.go in "
         "0003-held.patch (report.txt shows its three sides).\n"
     )
 
@@ -225,7 +225,10 @@ PARTIAL = PortedPatch(
             (BROKEN, PARTIAL, BROKEN, BROKEN),
             "Next: mend 0009-b.patch and 2 other patches, which do not apply to 2.5.1",
         ),
-        ((PARTIAL,), "Next: settle 1 held region by hand in the new stack, first region 1 of x in"),
+        (
+            (PARTIAL,),
+            "Next: settle 1 held region (`patchkit resolve` lists them), first region 1 of x in",
+        ),
         (
             (replace(PARTIAL, files=()),),
             "Next: port what is left of 0003-p.patch by hand in the new stack (report.txt",

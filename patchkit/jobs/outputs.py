@@ -1,0 +1,103 @@
+"""The files of a new stack: series, patches, apply-patches, reports (jobs floor)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from patchkit.jobs.project import Project
+from patchkit.model.report import PortedPatch, Report, Status
+from patchkit.model.series import Series
+from patchkit.model.stack import Dialect, Layout, Stack
+from patchkit.render.applyscript import apply_script
+from patchkit.render.json import report_json
+from patchkit.render.text import report_text
+from patchkit.workspace.writing import Output
+
+REPORT_JSON = "report.json"
+REPORT_TEXT = "report.txt"
+SCRIPT = "apply-patches"
+_SCRIPT_FUZZ = 0
+"""What is written is proved to need no fuzz, so the script allows none."""
+
+
+def ported_series(series: Series, report: Report) -> Series:
+    """The series for the new version: what is left out of it is a comment that says why."""
+    for patch in report.patches:
+        if patch.content is None:
+            series = series.commented_out(patch.name, _reason(patch, report.new_version))
+    return series
+
+
+def _reason(patch: PortedPatch, version: str) -> str:
+    match patch.status:
+        case Status.UPSTREAMED:
+            return f"dropped, upstream has it in {version}{_commits(patch)}"
+        case Status.ABSORBED:
+            return f"dropped, upstream has it in another form in {version}{_commits(patch)}"
+        case Status.BROKEN:
+            return f"left out, does not apply to its own base, see {REPORT_TEXT}"
+        case Status.RESOLVED:
+            return f"dropped for {version}, as a person decided, see {REPORT_TEXT}"
+        case _:
+            held = len(patch.held)
+            regions = "1 region" if held == 1 else f"{held} regions"
+            return f"left out, conflicts with {version} ({regions}), see {REPORT_TEXT}"
+
+
+def _commits(patch: PortedPatch) -> str:
+    names = ", ".join(commit.identity[:12] for commit in patch.commits)
+    return f" ({names})" if names else ""
+
+
+def patch_files(stack: Stack, patches: tuple[PortedPatch, ...]) -> Mapping[str, bytes]:
+    """Every patch file of the new stack by name.
+
+    One that is held whole is kept as it was, for the person who has to port it.
+    """
+    files = dict(stack.guarded)
+    originals = {stacked.name: stacked.patch.raw for stacked in stack.patches}
+    for patch in patches:
+        if patch.content is not None:
+            files[patch.name] = patch.content
+        elif not patch.is_dropped:
+            files[patch.name] = originals[patch.name]
+    return files
+
+
+def planned_outputs(
+    project: Project, stack: Stack, series: Series, report: Report
+) -> tuple[Output, ...]:
+    """Every file of the new stack."""
+    layout = stack.layout
+    outputs = [Output(layout.series, series.raw)]
+    outputs += [
+        Output(layout.place_of(name), raw)
+        for name, raw in patch_files(stack, report.patches).items()
+    ]
+    if layout.dialect is Dialect.SERIES_CONF:
+        outputs.append(Output(SCRIPT, script_for(project, layout), 0o755))
+    outputs.append(Output(REPORT_TEXT, report_text(report).encode("utf-8", "backslashreplace")))
+    outputs.append(Output(REPORT_JSON, report_json(report, digests_of(outputs))))
+    return tuple(outputs)
+
+
+def digests_of(outputs: Iterable[Output]) -> Mapping[str, str]:
+    """The SHA-256 of every output but the JSON report itself, which records them."""
+    return {
+        one.path: hashlib.sha256(one.content).hexdigest()
+        for one in outputs
+        if one.path != REPORT_JSON
+    }
+
+
+def script_for(project: Project, layout: Layout) -> bytes:
+    """The apply-patches script for a stack; it does not depend on the version."""
+    return apply_script(
+        package=project.settings.name,
+        strip=project.settings.strip,
+        fuzz=_SCRIPT_FUZZ,
+        flags=project.settings.flags,
+        series=layout.series,
+        patches=layout.patches,
+    )

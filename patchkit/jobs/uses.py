@@ -1,0 +1,42 @@
+"""Notes in the file of decisions which versions they served (jobs floor)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from patchkit.errors import OutputError
+from patchkit.model.report import Report
+from patchkit.model.resolutions import Resolutions
+from patchkit.model.uses import with_uses_of
+from patchkit.workspace.resolutions import load_resolutions, write_resolutions
+
+
+@dataclass(frozen=True)
+class Uses:
+    """The decisions that a port went by, and their file."""
+
+    place: Path
+    resolutions: Resolutions
+
+
+def note_uses(uses: Uses, report: Report) -> None:
+    """Add the two versions to every decision that settled something in this port and has not got
+    them yet.
+
+    Nothing is written where all have them, where the file has changed since it was read, and where
+    it cannot be written: a stack that may only be read can be ported all the same.
+    """
+    noted = with_uses_of(uses.resolutions, report, today())
+    if noted == uses.resolutions:
+        return
+    with suppress(OutputError):
+        if load_resolutions(uses.place) == uses.resolutions:
+            write_resolutions(uses.place, noted)
+
+
+def today() -> str:
+    """The day that decisions are dated with, as ISO 8601 has it."""
+    return date.today().isoformat()
