@@ -61,6 +61,7 @@ def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Porte
     strip = policy.strip if entry.strip is None else entry.strip
     if not patch.files:
         return _port_empty(stacked)
+    bench.begin_patch(_handled_whole(patch, strip))
     claim = claim_of(stacked, bench, strip)
     is_claimed = stacked.name not in policy.kept and claim.is_met(policy.absorbed_from)
     mark = bench.marked() if is_claimed or policy.commit_with else None
@@ -159,6 +160,12 @@ def made_paths(stack: Stack, strip: int) -> frozenset[Path]:
             if made is not None and diff.operation not in (Operation.MODIFY, removal):
                 found.add(made)
     return frozenset(found)
+
+
+def _handled_whole(patch: Patch, strip: int) -> frozenset[Path]:
+    """The paths of the files that a patch creates, deletes, moves or copies."""
+    diffs = (diff for diff in patch.files if diff.operation is not Operation.MODIFY)
+    return frozenset(name for diff in diffs for name in _names(diff, strip))
 
 
 def _names(diff: FileDiff, strip: int) -> tuple[Path, ...]:

@@ -57,6 +57,12 @@ class Workbench:
         self._run: str | None = None
         self._before_run: dict[Path, FilePair] = {}
         self._deltas: dict[tuple[Path, Path], UpstreamDelta] = {}
+        self._handled_whole: frozenset[Path] = frozenset()
+
+    def begin_patch(self, handled_whole: frozenset[Path]) -> None:
+        """Say that a patch comes next which creates, deletes, moves or copies the files at these
+        paths of base."""
+        self._handled_whole = handled_whole
 
     def begin(self, patch: str, diff: FileDiff) -> None:
         """Say that `diff`, of the patch named `patch`, comes next."""
@@ -161,10 +167,18 @@ class Workbench:
 
     def files_with(self, line: bytes, path: Path) -> Iterator[Version]:
         """The files of ours that code of the file at `path` of base may have moved to, and that
-        have this line: its own fellow, and what upstream added or changed near it."""
+        have this line: its own fellow, and what upstream added or changed near it.
+
+        Not those that the patch moves or deletes: a run of git diffs reads them as they were before
+        it, and code put there would be lost.
+        """
         own = self.pair(path).ours
         places = () if own is None else (own.path,)
+        fellows = (self.pair(handled).ours for handled in self._handled_whole)
+        lost = self._handled_whole.union(one.path for one in fellows if one is not None)
         for place in (*places, *self._locator.changed_near(path)):
+            if place in lost:
+                continue
             version = self.ours_at(place) if place in self._ours else None
             if place in self._ours:
                 lines = () if version is None else version.lines

@@ -235,6 +235,18 @@ def test_patches_follow_each_other() -> None:
     assert file(edited(TOP + END, (b"end 5\n", b"five\n"))) == ported.result[b"src/a.c"]
 
 
+def test_no_hunk_goes_into_a_file_that_the_patch_moves() -> None:
+    """GNU patch moves such a file as it was before the run of git diffs: the hunk would be lost."""
+    rename = (
+        b"diff --git a/src/b.c b/src/c.c\nsimilarity index 100%\n"
+        b"rename from src/b.c\nrename to src/c.c\n"
+    )
+    ported, whole = port_one(diff(OLD, PATCHED) + rename, OLD, AWAY)
+    assert Status.PARTIAL is ported.status
+    assert HeldCause.OVERLAP is why_held(ported).cause
+    assert AWAY[b"src/b.c"] == whole.result[b"src/c.c"]
+
+
 def test_what_builds_on_a_hunk_that_found_no_place_is_held() -> None:
     """Upstream has the code in two places: the second patch follows neither, and is held."""
     second = {
