@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from patchkit.jobs.apply import plan_apply
     from patchkit.jobs.check import check, plan_refresh
     from patchkit.jobs.deps import find_dependencies
+    from patchkit.jobs.diff import diff_stacks
     from patchkit.jobs.importing import import_rerere
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
     from patchkit.jobs.project import find_project, source_tree
     from patchkit.jobs.rebase import Overwrite, plan_rebase
+    from patchkit.jobs.report import last_report, saved_report
     from patchkit.jobs.resolving import held_regions, record_answers
     from patchkit.jobs.show import show_stack
     from patchkit.model.report import Status
@@ -32,12 +34,14 @@ __all__ = [
     "PatchkitError",
     "Status",
     "check",
+    "diff_stacks",
     "find_dependencies",
     "find_project",
     "format_patch",
     "held_regions",
     "import_rerere",
     "last_port",
+    "last_report",
     "load_stack",
     "parse_patch",
     "parse_series",
@@ -46,6 +50,7 @@ __all__ = [
     "plan_rebase",
     "plan_refresh",
     "record_answers",
+    "saved_report",
     "show_stack",
     "source_tree",
 ]
@@ -55,12 +60,14 @@ _HOMES = {
     "PatchkitError": "patchkit.errors",
     "Status": "patchkit.model.report",
     "check": "patchkit.jobs.check",
+    "diff_stacks": "patchkit.jobs.diff",
     "find_dependencies": "patchkit.jobs.deps",
     "find_project": "patchkit.jobs.project",
     "format_patch": "patchkit.diffing.unified",
     "held_regions": "patchkit.jobs.resolving",
     "import_rerere": "patchkit.jobs.importing",
     "last_port": "patchkit.jobs.lastport",
+    "last_report": "patchkit.jobs.report",
     "load_stack": "patchkit.workspace.loading",
     "parse_patch": "patchkit.diffing.unified",
     "parse_series": "patchkit.model.series",
@@ -69,6 +76,7 @@ _HOMES = {
     "plan_rebase": "patchkit.jobs.rebase",
     "plan_refresh": "patchkit.jobs.check",
     "record_answers": "patchkit.jobs.resolving",
+    "saved_report": "patchkit.jobs.report",
     "show_stack": "patchkit.jobs.show",
     "source_tree": "patchkit.jobs.project",
 }

@@ -1,14 +1,16 @@
 """The `patchkit` command: finds the subcommand, and turns errors into messages and exit codes.
 
-Exit codes: 0 done, 1 something is left to a person, 2 usage or bad input, 3 the proof failed; see
-`docs/reference/exit-codes.md`.
+Exit codes: 0 done, 1 something is left to a person, 2 usage or bad input, 3 the proof failed, 70 a
+fault of patchkit itself; see `docs/reference/exit-codes.md`.
 """
 
 from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
+import traceback
 from typing import NoReturn
 
 import click
@@ -24,14 +26,19 @@ _COMMANDS = {
     "resolve": "patchkit.cli.resolve",
     "learn": "patchkit.cli.learn",
     "resolutions": "patchkit.cli.resolutions",
+    "report": "patchkit.cli.report",
     "show": "patchkit.cli.show",
+    "diff": "patchkit.cli.diff",
     "check": "patchkit.cli.check",
     "deps": "patchkit.cli.deps",
     "apply": "patchkit.cli.apply",
     "refresh": "patchkit.cli.refresh",
 }
 _BAD_INPUT = 2
+_OWN_FAULT = 70
+"""What sysexits.h calls EX_SOFTWARE: no script may take it for bad input."""
 _INTERRUPTED = 130
+_TRACEBACK = "PATCHKIT_TRACEBACK"
 
 
 class _Commands(click.Group):
@@ -75,7 +82,22 @@ def main() -> NoReturn:
         name = f"{error.filename}: " if error.filename else ""
         _say_error(f"{name}{error.strerror or error}.")
         code = _BAD_INPUT
+    except Exception as error:
+        # Whatever it is, nobody gets a traceback unasked.
+        _say_own_fault(error)
+        code = _OWN_FAULT
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_own_fault(error: Exception) -> None:
+    if os.environ.get(_TRACEBACK) == "1":
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            click.echo(shown_name(line), err=True)
+    told = " ".join(str(error).split())
+    _say_error(
+        f"a fault of patchkit itself: {type(error).__name__}{f': {told}' if told else ''}.",
+        f"Please report it with what {_TRACEBACK}=1 says when the same command is run again.",
+    )
 
 
 def _say_error(message: str, *hints: str) -> None:

@@ -6,7 +6,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,13 +15,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.errors import OutputError
 from patchkit.model.shown import shown_text
 from patchkit.sources.progress import Progress, silent
 
 _NAMES = "patch"
 _NUMBERS = ("#", "files", "hunks", "fuzz", "offset", "bytes")
+_LEAST_DONE = 2
+_LONG_RUN = 10.0
+"""Before so many patches are done in so many seconds no time can be foretold."""
+_MINUTE = 60
+_SPINNER_WIDTH = 3
 _UNLIMITED_WIDTH = 1 << 16
 """Files and pipes have no margin: there a table is as wide as its longest name."""
 
@@ -69,35 +74,83 @@ def print_json(document: Mapping[str, Any]) -> None:
     _write(json.dumps(document, indent=2, ensure_ascii=True) + "\n")
 
 
+def print_bytes(content: bytes) -> None:
+    """Print a document on standard output, byte for byte."""
+    if sys.stdout is None:
+        return
+    with _explained():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+
+
 def print_text(text: str) -> None:
     """Print a text on standard output as it is: its names are safe to show already."""
     _write(text)
 
 
+class PatchWatch:
+    """Says which patch is being ported, of how many, and on a long run how long the rest may take.
+
+    `clock` gives seconds that only go forward.
+    """
+
+    def __init__(self, say: Progress, clock: Callable[[], float] = time.monotonic) -> None:
+        self._say = say
+        self._clock = clock
+        self._total: int | None = None
+        self._started: float | None = None
+
+    def expect(self, total: int) -> None:
+        """There will be so many patches."""
+        self._total = total
+
+    def __call__(self, number: int, name: str) -> None:
+        """The patch with this number (from 1) is next."""
+        now = self._clock()
+        if self._started is None:
+            self._started = now
+        place = f"{number}" if self._total is None else f"{number} of {self._total}"
+        self._say(f"Patch {place}{self._estimate(number - 1, now - self._started)}: {name}")
+
+    def _estimate(self, done: int, seconds: float) -> str:
+        if self._total is None or done < _LEAST_DONE or seconds < _LONG_RUN:
+            return ""
+        left = seconds / done * (self._total - done)
+        if left < _MINUTE:
+            return f", about {max(1, round(left))} s left"
+        return f", about {round(left / _MINUTE)} min left"
+
+
 @contextmanager
-def progress(*, shown: bool) -> Iterator[tuple[Watcher, Progress]]:
+def progress(*, shown: bool) -> Iterator[tuple[PatchWatch, Progress]]:
     """A watcher of patches and a taker of sentences; they show on a terminal and nowhere else."""
     console = Console(stderr=True)
     if not shown or not console.is_terminal:
-        yield unwatched, silent
+        yield PatchWatch(silent), silent
         return
     with console.status("Reading the stack") as status:
 
         def say(text: str) -> None:
-            status.update(Text(shown_text(text)))
+            told = Text(shown_text(text))
+            told.truncate(console.width - _SPINNER_WIDTH, overflow="ellipsis")
+            status.update(told)
 
-        def watch(number: int, name: str) -> None:
-            say(f"Patch {number}: {name}")
-
-        yield watch, say
+        yield PatchWatch(say), say
 
 
 def _write(text: str) -> None:
     if sys.stdout is None:
         return
-    try:
+    with _explained():
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         # What is left in the buffer must not fail once more when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -18,6 +18,7 @@ from patchkit.cli.options import (
 from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.errors import StackError
 from patchkit.jobs.choices import Choices
+from patchkit.jobs.outputs import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.model.resolutions import Resolutions
@@ -63,14 +64,18 @@ from patchkit.workspace.writing import WriteResult
     "--absorbed-from", type=click.IntRange(1, 101), metavar="PERCENT",
     help="Drop what conflicts when upstream has this share of the patch (default: 70; 101: never).",
 )  # fmt: skip
+@click.option(
+    "--report", "reports", multiple=True, type=click.Choice(tuple(FURTHER_REPORTS)),
+    help="Write the report in this format, too (may be repeated).",
+)  # fmt: skip
 @dry_run_option
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @output_options
 def command(
     old: str, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
     out: Path | None, resolutions: Path | None, only: tuple[str, ...], rules: str,
-    accept: tuple[str, ...], keep: tuple[str, ...], absorbed_from: int | None, dry_run: bool,
-    force: bool, as_json: bool, quiet: bool,
+    accept: tuple[str, ...], keep: tuple[str, ...], absorbed_from: int | None,
+    reports: tuple[str, ...], dry_run: bool, force: bool, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Port the whole stack from version A to version B, prove it, and write it.
 
@@ -87,7 +92,7 @@ def command(
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out, fuzz=fuzz,
             resolutions=_resolutions(resolutions), only=only, choices=choices,
-            watch=watch, progress=say,
+            reports=reports, watch=watch, expect=watch.expect, progress=say,
         )  # fmt: skip
     written = None
     if not dry_run:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from patchkit.errors import PatchkitError
 from patchkit.jobs.project import Project
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.series import Series
+from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Layout, Stack
 from patchkit.render.applyscript import apply_script
 from patchkit.render.json import report_json
@@ -17,6 +19,13 @@ from patchkit.workspace.writing import Output
 REPORT_JSON = "report.json"
 REPORT_TEXT = "report.txt"
 SCRIPT = "apply-patches"
+FURTHER_REPORTS: Mapping[str, str] = {
+    "html": "report.html",
+    "markdown": "report.md",
+    "junit": "report.xml",
+    "sarif": "report.sarif",
+}
+"""The reports that are written when they are asked for: name of the format, name of the file."""
 _SCRIPT_FUZZ = 0
 """What is written is proved to need no fuzz, so the script allows none."""
 
@@ -65,10 +74,35 @@ def patch_files(stack: Stack, patches: tuple[PortedPatch, ...]) -> Mapping[str, 
     return files
 
 
+def rendered(report: Report, form: str) -> bytes:
+    """The report in one of the `FURTHER_REPORTS`. Raises `PatchkitError` for another format."""
+    # Each brings its own libraries, and none is needed for a port without it.
+    match form:
+        case "html":
+            from patchkit.render.html import report_html
+
+            return report_html(report)
+        case "markdown":
+            from patchkit.render.markdown import report_markdown
+
+            return report_markdown(report).encode("utf-8", "backslashreplace")
+        case "junit":
+            from patchkit.render.junit import report_junit
+
+            return report_junit(report)
+        case "sarif":
+            from patchkit.render.sarif import report_sarif
+
+            return report_sarif(report)
+    raise PatchkitError(
+        f"{shown_name(form)}: no format of a report.", f"Known are {', '.join(FURTHER_REPORTS)}."
+    )
+
+
 def planned_outputs(
-    project: Project, stack: Stack, series: Series, report: Report
+    project: Project, stack: Stack, series: Series, report: Report, forms: Collection[str] = ()
 ) -> tuple[Output, ...]:
-    """Every file of the new stack."""
+    """Every file of the new stack; `forms` are the `FURTHER_REPORTS` that are asked for."""
     layout = stack.layout
     outputs = [Output(layout.series, series.raw)]
     outputs += [
@@ -78,6 +112,11 @@ def planned_outputs(
     if layout.dialect is Dialect.SERIES_CONF:
         outputs.append(Output(SCRIPT, script_for(project, layout), 0o755))
     outputs.append(Output(REPORT_TEXT, report_text(report).encode("utf-8", "backslashreplace")))
+    outputs += [
+        Output(name, rendered(report, form))
+        for form, name in FURTHER_REPORTS.items()
+        if form in forms
+    ]
     outputs.append(Output(REPORT_JSON, report_json(report, digests_of(outputs))))
     return tuple(outputs)
 

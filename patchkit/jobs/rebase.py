@@ -3,7 +3,7 @@ floor)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -99,6 +99,10 @@ class RebasePlan:
         return written
 
 
+def uncounted(patches: int) -> None:
+    """Does not care how many patches there are."""
+
+
 def plan_rebase(
     project: Project,
     old: str,
@@ -110,15 +114,19 @@ def plan_rebase(
     resolutions: Resolutions | None = None,
     only: Sequence[str] = (),
     choices: Choices = NO_CHOICES,
+    reports: Collection[str] = (),
     cache: Path | None = None,
     watch: Watcher = unwatched,
+    expect: Callable[[int], None] = uncounted,
     progress: Progress = silent,
 ) -> RebasePlan:
     """Port the project's stack from upstream version `old` to `new`, and prove the result.
 
     `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`, `resolutions`
     to those recorded beside the stack. `only` names the patches to port, with all that they need,
-    in place of the whole stack; they need an `out` of their own. Nothing is written. Raises
+    in place of the whole stack; they need an `out` of their own. `reports` are the formats of
+    `FURTHER_REPORTS` that are written as well as those of the settings. `watch` is told each patch,
+    `expect` before the first one how many there are. Nothing is written. Raises
     `StackError`, `PatchFormatError`, `SeriesFormatError`, `ResolutionFormatError` and
     `UpstreamError` for bad input, `OutputError` when `out` is a file, the stack itself, or missing
     for a port of some patches alone, and `ProofError` when the result does not apply to the new
@@ -145,6 +153,7 @@ def plan_rebase(
             check_only_target(out, REPORT_JSON, part.stack.names)
             left_out = frozenset(stack.names) - frozenset(part.stack.names)
             stack, notes = part.stack, part.notes
+        expect(len(stack.names))
         asked = UpstreamHistory(source, old, new, policy.strip)
         policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
         ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
@@ -172,7 +181,8 @@ def plan_rebase(
     series = ported_series(stack.series, report)
     progress("Proving the new stack")
     _prove(project, stack, series, ported)
-    outputs = planned_outputs(project, stack, series, report)
+    forms = {*project.settings.reports, *reports}
+    outputs = planned_outputs(project, stack, series, report, forms)
     return RebasePlan(report, target, outputs, uses)
 
 

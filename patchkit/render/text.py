@@ -8,7 +8,7 @@ then each patch that needs a look, and at the end what to do next.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 
@@ -39,7 +39,7 @@ _SHOWN_LINES = 60
 """More lines of one side of a region than this are left to report.json."""
 
 _QUIET = (Status.UNCHANGED, Status.SHIFTED)
-_SENTENCES = {
+STATUS_SENTENCES: Mapping[Status, str] = {
     Status.UNCHANGED: "The same bytes still apply at the same place.",
     Status.SHIFTED: "Only line numbers or context changed.",
     Status.MERGED: "The patch and upstream changed different lines; both are kept.",
@@ -113,8 +113,13 @@ def _table(report: Report) -> list[str]:
     return [*lines, "", figures(report)]
 
 
+def patch_text(patch: PortedPatch, report: Report) -> str:
+    """What `report.txt` says of one patch: its notes, files and regions; no final newline."""
+    return "\n".join(_patch(patch, report))
+
+
 def _patch(patch: PortedPatch, report: Report) -> list[str]:
-    lines = [*_titled(f"{patch.name}: {patch.status.value}", "-"), _SENTENCES[patch.status]]
+    lines = [*_titled(f"{patch.name}: {patch.status.value}", "-"), STATUS_SENTENCES[patch.status]]
     for note in patch.notes:
         lines += _wrapped(note, "")
     for file in patch.files:
@@ -128,7 +133,7 @@ def _file(file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]
     carried = f"{file.carried} of {counted(file.hunks, 'hunk', 'hunks')} carried"
     yield f"  {f'{old} -> {new}' if is_moved else _either(file)}: {file.status.value}, {carried}"
     if file.followed is not None:
-        yield f"    followed: {_evidence(file.followed)}"
+        yield f"    followed: {followed_evidence(file.followed)}"
     for region in file.regions:
         yield ""
         yield from _region(region, file, patch, report)
@@ -155,7 +160,8 @@ def _place(path: bytes | None) -> str:
     return "(no file)" if path is None else shown_name(shown_path(path))
 
 
-def _evidence(followed: Followed) -> str:
+def followed_evidence(followed: Followed) -> str:
+    """How the new place of a file was found, in words."""
     match followed.kind:
         case FollowKind.EXACT:
             return "a file with the same content stands there"
@@ -170,10 +176,10 @@ def _evidence(followed: Followed) -> str:
 
 
 def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
-    yield f"    Region {region.number}, {_hunks(region.hunks)}: {_verdict(region.settlement)}"
+    yield f"    Region {region.number}, {told_hunks(region.hunks)}: {verdict(region.settlement)}"
     yield from _wrapped(region.settlement.note, "    ")
     if isinstance(region.settlement, Held) and region.settlement.consequence_of is not None:
-        yield f"    This is a consequence of {_reference(region.settlement.consequence_of)}."
+        yield f"    This is a consequence of {told_reference(region.settlement.consequence_of)}."
     if isinstance(region.settlement, Held) and region.settlement.made_by is not None:
         yield from _wrapped(f"Made by upstream: {_commit(region.settlement.made_by)}", "    ")
     if isinstance(region.settlement, Settled) and region.settlement.rule == AMENDMENT:
@@ -221,7 +227,8 @@ def _result(region: Region, result: Lines) -> Iterator[str]:
     yield from _lines(Span(1, result))
 
 
-def _hunks(hunks: tuple[int, ...]) -> str:
+def told_hunks(hunks: tuple[int, ...]) -> str:
+    """The numbers of hunks in words: `hunks 1 to 3 and 5`."""
     if not hunks:
         return "the file as a whole"
     *first, last = _ranges(hunks)
@@ -244,7 +251,8 @@ def _ranges(numbers: tuple[int, ...]) -> list[str]:
     return told
 
 
-def _verdict(settlement: Settlement) -> str:
+def verdict(settlement: Settlement) -> str:
+    """What became of a region, in a few words."""
     match settlement:
         case Held(cause):
             return f"held ({cause.value})"
@@ -256,7 +264,8 @@ def _verdict(settlement: Settlement) -> str:
             return f"settled by the rule {shown_name(rule)}"
 
 
-def _reference(ref: RegionRef) -> str:
+def told_reference(ref: RegionRef) -> str:
+    """The name of another region, in words."""
     return f"region {ref.region} of {_place(ref.file)} in {shown_name(ref.patch)}"
 
 

@@ -24,6 +24,7 @@ SETTINGS_FILE = "patchkit.yaml"
 
 _VERSION = "{version}"
 _DEPTH_BELOW = 3
+_REPORTS = ("html", "markdown", "junit", "sarif")
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -57,6 +58,7 @@ class Settings:
     accept: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     absorbed_from: int | None = None
+    reports: tuple[str, ...] = ()
 
     def stack_folder(self, version: str) -> Path | None:
         """The folder of the stack for `version`; None when the settings do not say."""
@@ -257,6 +259,13 @@ def _names(value: _Value) -> tuple[str, ...]:
     return tuple(_Value(value.path, value.key, node).text() for node in value.node.value)
 
 
+def _reports(value: _Value) -> tuple[str, ...]:
+    for name in (names := _names(value)):
+        if name not in _REPORTS:
+            raise value.error(f"{name}: no such report.", f"Known are {', '.join(_REPORTS)}.")
+    return names
+
+
 def _flags(value: _Value) -> frozenset[str]:
     if not isinstance(value.node, yaml.SequenceNode):
         raise value.error("must be a list, as in `[virt, debug]`.")
@@ -302,4 +311,5 @@ _READERS: Mapping[str, Callable[[_Value], Any]] = {
     "accept": _names,
     "keep": _names,
     "absorbed-from": _number,
+    "reports": _reports,
 }

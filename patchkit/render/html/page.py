@@ -1,0 +1,65 @@
+"""The page as a whole: templates, style and script put together into one file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from patchkit.model.dependencies import Dependencies
+from patchkit.model.report import Report
+from patchkit.render.html.views import page_view
+
+_ASSETS = files("patchkit.render.html") / "templates"
+
+
+def report_html(report: Report, dependencies: Dependencies | None = None) -> bytes:
+    """The report as one HTML file in UTF-8 that asks for nothing outside itself.
+
+    With `dependencies`, the picture of the stack shows them. The same report gives the same bytes
+    (with the same Pygments). All text of the report is escaped; a policy in the page lets no other
+    script or style run than its own.
+    """
+    style, script = _asset("report.css"), _asset("report.js")
+    page = _templates().get_template("report.html.j2")
+    text = page.render(
+        page=page_view(report, dependencies),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        policy=_policy(style, script),
+    )
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _policy(style: str, script: str) -> str:
+    return "; ".join((
+        "default-src 'none'",
+        f"style-src '{_digest(style)}'",
+        f"script-src '{_digest(script)}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+    ))  # fmt: skip
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("patchkit.render.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,204 @@
+"""The report as the templates read it: everything told, cut and made safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from patchkit.model.dependencies import Dependencies
+from patchkit.model.report import EvidenceLine, Held, PortedFile, PortedPatch, Report, Status
+from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
+from patchkit.render.html.code import MOST_LINES
+from patchkit.render.html.header import PatchHeader, patch_header
+from patchkit.render.html.regions import (
+    Anchors,
+    CommitView,
+    DiffView,
+    Place,
+    RegionView,
+    commit_view,
+    diff_view,
+    region_view,
+)
+from patchkit.render.html.strip import Strip, letters, strip_of
+from patchkit.render.summary import counted, figures, next_step
+from patchkit.render.text import STATUS_SENTENCES, followed_evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A status that patches have: what it means, and how many."""
+
+    status: Status
+    letters: str
+    sentence: str
+    patches: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A line of an absorbed change; `is_there` as in the report."""
+
+    text: str
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One file of a patch."""
+
+    path: str
+    moved_to: str
+    status: Status
+    carried: str
+    followed: str
+    regions: tuple[RegionView, ...]
+    evidence: tuple[EvidenceView, ...]
+    more_evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatchView:
+    """One patch with a section of its own."""
+
+    anchor: str
+    number: int
+    name: str
+    status: Status
+    letters: str
+    sentence: str
+    header: PatchHeader
+    figures: str
+    open_regions: int
+    notes: tuple[str, ...]
+    commits: tuple[CommitView, ...]
+    files: tuple[FileView, ...]
+    ported: DiffView | None
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether it is open when the page is: a person has to act on it."""
+        return self.status.needs_person
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """The whole page."""
+
+    package: str
+    old_version: str
+    new_version: str
+    upstream: str
+    upstream_note: str
+    figures: str
+    next_step: str
+    counts: tuple[Count, ...]
+    open_regions: int
+    causes: int
+    strip: Strip
+    warnings: tuple[str, ...]
+    guarded: tuple[str, ...]
+    patches: tuple[PatchView, ...]
+
+
+def page_view(report: Report, dependencies: Dependencies | None = None) -> PageView:
+    """The report for the page; `dependencies` are lines in the picture of the stack."""
+    anchors = Anchors(report)
+    return PageView(
+        package=shown_name(report.package),
+        old_version=shown_name(report.old_version),
+        new_version=shown_name(report.new_version),
+        upstream=shown_text(report.upstream),
+        upstream_note=shown_text(report.upstream_note),
+        figures=figures(report),
+        next_step=next_step(report).removeprefix("Next: "),
+        counts=tuple(
+            Count(status, letters(status), STATUS_SENTENCES[status], count)
+            for status, count in report.counts.items()
+            if count
+        ),
+        open_regions=report.held,
+        causes=report.causes,
+        strip=_strip(report, dependencies),
+        warnings=tuple(map(shown_text, report.warnings)),
+        guarded=tuple(map(shown_name, report.guarded)),
+        patches=tuple(
+            _patch(patch, number, report, anchors) for number, patch in enumerate(report.patches, 1)
+        ),
+    )
+
+
+def _strip(report: Report, dependencies: Dependencies | None) -> Strip:
+    cells = [
+        (f"p{number}", patch.status, _cell_title(patch))
+        for number, patch in enumerate(report.patches, 1)
+    ]
+    index = {patch.name: at for at, patch in enumerate(report.patches)}
+    return strip_of(cells, dict.fromkeys(_arcs(report, dependencies, index)))
+
+
+def _cell_title(patch: PortedPatch) -> str:
+    title = f"{shown_name(patch.name)}: {patch.status.value}"
+    held = len(patch.held)
+    return f"{title}, {counted(held, 'open region', 'open regions')}" if held else title
+
+
+def _arcs(
+    report: Report, dependencies: Dependencies | None, index: Mapping[str, int]
+) -> Iterator[tuple[str, int, int, str]]:
+    for one in dependencies.bonds if dependencies else ():
+        if one.patch in index and one.to in index:
+            title = f"{shown_name(one.patch)} {one.kind.value} {shown_name(one.to)}"
+            kind = "need" if one.is_need else "order"
+            yield kind, index[one.patch], index[one.to], title
+    for patch, _, region in report.held_regions():
+        ref = region.settlement.consequence_of if isinstance(region.settlement, Held) else None
+        if ref is not None and ref.patch in index and ref.patch != patch.name:
+            title = f"{shown_name(patch.name)} is held because of {shown_name(ref.patch)}"
+            yield "follows", index[patch.name], index[ref.patch], title
+
+
+def _patch(patch: PortedPatch, number: int, report: Report, anchors: Anchors) -> PatchView:
+    hunks = sum(file.hunks for file in patch.files)
+    carried = sum(file.carried for file in patch.files)
+    files = counted(len(patch.files), "file", "files")
+    return PatchView(
+        anchor=f"p{number}",
+        number=number,
+        name=shown_name(patch.name),
+        status=patch.status,
+        letters=letters(patch.status),
+        sentence=STATUS_SENTENCES[patch.status],
+        header=patch_header(patch.content),
+        figures=f"{files}, {carried} of {counted(hunks, 'hunk', 'hunks')} carried",
+        open_regions=len(patch.held),
+        notes=tuple(map(shown_text, patch.notes)),
+        commits=tuple(map(commit_view, patch.commits)),
+        files=tuple(
+            _file(file, Place(report, patch, file, f"p{number}f{at}"), anchors)
+            for at, file in enumerate(patch.files, 1)
+        ),
+        ported=diff_view(patch.content),
+    )
+
+
+def _file(file: PortedFile, place: Place, anchors: Anchors) -> FileView:
+    old, new = file.old_path, file.new_path
+    is_moved = old is not None and new is not None and old != new
+    shown = old if old is not None else new
+    return FileView(
+        path="a file without a name" if shown is None else shown_path(shown),
+        moved_to=shown_path(new) if is_moved and new is not None else "",
+        status=file.status,
+        carried=f"{file.carried} of {counted(file.hunks, 'hunk', 'hunks')} carried",
+        followed=followed_evidence(file.followed) if file.followed else "",
+        regions=tuple(region_view(region, place, anchors) for region in file.regions),
+        evidence=tuple(map(_evidence, file.evidence[:MOST_LINES])),
+        more_evidence=max(0, len(file.evidence) - MOST_LINES),
+    )
+
+
+def _evidence(line: EvidenceLine) -> EvidenceView:
+    return EvidenceView(
+        f"{line.kind.value.decode()}{shown_line(line.content)[:400]}", line.is_there
+    )

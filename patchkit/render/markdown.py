@@ -1,0 +1,321 @@
+"""The report as Markdown, for a comment on a pull request: `report.md` (face floor).
+
+Short, and within the length that a forge takes. What comes from outside stands in code spans, in
+fences that are longer than any run of backticks in it, or escaped in `<code>`: there neither
+GitHub, GitLab nor Gitee takes anything for HTML, a link, a mention or the number of an issue.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from patchkit.model.report import (
+    AMENDMENT,
+    Held,
+    Lines,
+    PortedFile,
+    PortedPatch,
+    Region,
+    Report,
+    Status,
+    Suggestion,
+)
+from patchkit.model.shown import shown_line, shown_name, shown_text
+from patchkit.render.summary import counted, figures, next_step, shown_file
+from patchkit.render.text import STATUS_SENTENCES, followed_evidence, told_hunks, verdict
+
+_Teller: TypeAlias = Callable[[PortedFile, Report], Iterator[str]]
+_LEAST = 6_000
+_HEAD_SHARE = 3
+"""The table gets this part of the limit at most, so that there is room for the regions."""
+_FOOT = 300
+_SHOWN_LINES = 40
+_LINE_WIDTH = 300
+_NAME_WIDTH = 80
+_NOTE_WIDTH = 500
+_REVIEWED = (Status.RESOLVED, Status.ABSORBED, Status.FOLLOWED)
+_WORD = re.compile(r"\(?`[^`]+`[,;:.?)]*(?=\s|$)|\S+")
+_PLAIN = re.compile(r"(\(?)([A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6}|%)([,;:.?)]*)")
+_PUNCTUATED = re.compile(r"(\(?)(.+?)([,;:.?)]*)", re.DOTALL)
+_QUOTED = re.compile("`([^`]+)`")
+_COMMIT = re.compile(r"[0-9]*[a-fA-F]{7,}")
+_TICKS = re.compile("`+")
+
+
+def report_markdown(report: Report, limit: int = 65_000) -> str:
+    """The text of `report.md`, with a final newline; in UTF-8 it has `limit` bytes at most, and so
+    no more characters either.
+
+    What needs a person comes first, and what did not fit is counted at the end. Raises `ValueError`
+    for a limit below 6000.
+    """
+    if limit < _LEAST:
+        raise ValueError(f"a report needs a limit of {_LEAST} at least, not {limit}")
+    looked_at = _by_importance(report)
+    parts = _Parts(limit - _FOOT)
+    for text in _head(report):
+        parts.add(text)
+    rows = _Parts(max(0, min(parts.left, limit // _HEAD_SHARE)))
+    named = _table(looked_at, rows)
+    for text in rows.texts:
+        parts.add(text)
+    shortened, missing = _add_details(looked_at, report, parts)
+    parts.texts += _foot(len(looked_at) - named, shortened, missing)
+    return "\n".join(parts.texts)
+
+
+class _Parts:
+    """Texts that together stay within a number of bytes."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.texts: list[str] = []
+
+    def add(self, text: str) -> bool:
+        """Take the text unless it is too long now, and say whether it was taken."""
+        size = len(text.encode("utf-8", "replace")) + 1
+        if size > self.left:
+            return False
+        self.left -= size
+        self.texts.append(text)
+        return True
+
+
+def _by_importance(report: Report) -> list[PortedPatch]:
+    """The patches that somebody looks at: those with causes to settle, then those with their
+    consequences, then those to review."""
+    looked_at = [
+        patch for patch in report.patches if patch.status.needs_person or patch.status in _REVIEWED
+    ]
+    return sorted(looked_at, key=_importance)
+
+
+def _importance(patch: PortedPatch) -> int:
+    if not patch.status.needs_person:
+        return 2 + _REVIEWED.index(patch.status)
+    follows = [
+        isinstance(region.settlement, Held) and region.settlement.consequence_of is not None
+        for region in patch.held
+    ]
+    return int(bool(follows) and all(follows))
+
+
+def _head(report: Report) -> Iterator[str]:
+    versions = f"{_code(report.old_version)} to {_code(report.new_version)}"
+    yield f"### Patch stack of {_code(report.package)}: {versions}\n"
+    yield f"**{_prose(figures(report), _NOTE_WIDTH)}**\n"
+    yield f"{_prose(next_step(report), _NOTE_WIDTH)}\n"
+    if report.upstream_note:
+        yield f"Upstream: {_prose(report.upstream_note, _NOTE_WIDTH)}\n"
+    for warning in report.warnings:
+        yield f"- Warning: {_prose(warning, _NOTE_WIDTH)}"
+    if report.warnings:
+        yield ""
+
+
+def _table(patches: Sequence[PortedPatch], parts: _Parts) -> int:
+    """Add a row for each patch as far as there is room; the number of rows."""
+    if not patches or not parts.add("| Patch | Status | Hunks | Held |\n|---|---|--:|--:|"):
+        return 0
+    for number, patch in enumerate(patches):
+        hunks = sum(file.hunks for file in patch.files)
+        carried = sum(file.carried for file in patch.files)
+        name = _code(patch.name).replace("|", "\\|")
+        status = f"**{patch.status.value}**" if patch.status.needs_person else patch.status.value
+        if not parts.add(f"| {name} | {status} | {carried}/{hunks} | {len(patch.held) or ''} |"):
+            parts.add("")
+            return number
+    parts.add("")
+    return len(patches)
+
+
+def _add_details(patches: Iterable[PortedPatch], report: Report, parts: _Parts) -> tuple[int, int]:
+    """Add what is to be said of each patch, as far as there is room, else without the regions; how
+    many were shortened, how many left out."""
+    shortened = missing = 0
+    for patch in patches:
+        if parts.add(_detail(patch, report, _with_regions)):
+            continue
+        if parts.add(_detail(patch, report, _without_regions)):
+            shortened += 1
+        else:
+            missing += 1
+    return shortened, missing
+
+
+def _with_regions(file: PortedFile, report: Report) -> Iterator[str]:
+    """What a person is to look at in the file, with the text of its regions."""
+    for region in file.regions:
+        yield from _region(region, file, report)
+
+
+def _without_regions(file: PortedFile, report: Report) -> Iterator[str]:  # noqa: ARG001 (as above)
+    """The regions of the file by number alone."""
+    if file.regions:
+        held = len(file.held)
+        yield f"  {counted(len(file.regions), 'region', 'regions')}, {held} of them held\n"
+
+
+def _detail(patch: PortedPatch, report: Report, told: _Teller) -> str:
+    held = len(patch.held)
+    what = f"{patch.status.value}, {counted(held, 'region', 'regions')} held"
+    name = html.escape(_cut(shown_name(patch.name), _NAME_WIDTH))
+    lines = [
+        f"<details><summary><code>{name}</code>: {what if held else patch.status.value}</summary>",
+        "",
+        f"{_prose(STATUS_SENTENCES[patch.status], _NOTE_WIDTH)}",
+        "",
+    ]
+    lines += [f"{_prose(note, _NOTE_WIDTH)}\n" for note in patch.notes]
+    for commit in patch.commits:
+        lines.append(f"Upstream: {_code(commit.identity[:12])} {_code(commit.subject)}\n")
+    for file in patch.files:
+        if file.regions or file.status in _REVIEWED or file.status.needs_person:
+            lines += [f"- {_file(file)}\n", *told(file, report)]
+    return "\n".join((*lines, "</details>", ""))
+
+
+def _file(file: PortedFile) -> str:
+    text = f"{_code(shown_file(file))}: {file.status.value}"
+    text += f", {file.carried} of {counted(file.hunks, 'hunk', 'hunks')} carried"
+    if file.followed is not None and file.old_path is not None:
+        old = file.old_path.decode("utf-8", "surrogateescape")
+        text += f"; followed from {_code(old)}: {followed_evidence(file.followed)}"
+    return text
+
+
+def _region(region: Region, file: PortedFile, report: Report) -> Iterator[str]:
+    settlement = region.settlement
+    place = f"{_code(shown_file(file))} line {region.ours.start}"
+    told = f"Region {region.number}, {told_hunks(region.hunks)}, {place}:"
+    yield f"  **{told}** {_prose(verdict(settlement), _NAME_WIDTH)}."
+    yield f"  {_prose(settlement.note, _NOTE_WIDTH)}\n"
+    if isinstance(settlement, Held):
+        yield from _about_held(settlement)
+        yield _fenced([*_sides(region, report)])
+        if settlement.suggestion is not None:
+            yield from _suggested(settlement.suggestion)
+    elif settlement.rule == AMENDMENT:
+        yield from _amended(region, settlement.result or ())
+    elif settlement.result is not None:
+        yield from _result(region, settlement.result, report)
+
+
+def _suggested(suggestion: Suggestion) -> Iterator[str]:
+    if not suggestion.result:
+        yield f"  Suggested by {_code(suggestion.rule)}: no line.\n"
+        return
+    yield f"  Suggested by {_code(suggestion.rule)}:\n"
+    yield _fenced([*_shown(suggestion.result)])
+
+
+def _about_held(held: Held) -> Iterator[str]:
+    if held.consequence_of is not None:
+        ref = held.consequence_of
+        file = _code(ref.file.decode("utf-8", "surrogateescape"))
+        yield f"  A consequence of region {ref.region} of {file} in {_code(ref.patch)}.\n"
+    if held.made_by is not None:
+        commit = held.made_by
+        yield f"  Made by upstream: {_code(commit.identity[:12])} {_code(commit.subject)}\n"
+
+
+def _amended(region: Region, result: Lines) -> Iterator[str]:
+    after = ("=======", *_shown(result), ">>>>>>> after")
+    yield _fenced(["<<<<<<< before", *_shown(region.ours.lines), *after])
+
+
+def _result(region: Region, result: Lines, report: Report) -> Iterator[str]:
+    if result == region.theirs.lines:
+        yield "  The result is the text of the patch.\n"
+    elif result == region.ours.lines:
+        yield "  The result is the text of upstream.\n"
+    else:
+        yield _fenced([*_sides(region, report)])
+        yield "  The result:\n"
+        yield _fenced([*_shown(result)])
+
+
+def _sides(region: Region, report: Report) -> Iterator[str]:
+    old, new = (_cut(shown_name(name), _NAME_WIDTH) for name in _versions(report))
+    yield f"<<<<<<< ours: upstream {new}"
+    yield from _shown(region.ours.lines)
+    yield f"||||||| base: upstream {old}"
+    yield from _shown(region.base.lines)
+    yield "======="
+    yield from _shown(region.theirs.lines)
+    yield ">>>>>>> theirs: the patch"
+
+
+def _versions(report: Report) -> tuple[str, str]:
+    return report.old_version, report.new_version
+
+
+def _shown(lines: Lines) -> Iterator[str]:
+    for line in lines[:_SHOWN_LINES]:
+        yield _cut(shown_line(line), _LINE_WIDTH)
+    more = len(lines) - _SHOWN_LINES
+    if more > 0:
+        yield f"({counted(more, 'more line', 'more lines')}, see report.txt)"
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    fence = "`" * max(3, 1 + _longest_run("\n".join(lines)))
+    return "\n".join((f"  {fence}", *(f"  {line}" for line in lines), f"  {fence}", ""))
+
+
+def _foot(unlisted: int, shortened: int, missing: int) -> Iterator[str]:
+    told = []
+    if shortened:
+        told.append(f"the regions of {counted(shortened, 'patch', 'patches')} are not shown")
+    if missing:
+        told.append(f"{counted(missing, 'patch is', 'patches are')} not shown at all")
+    if unlisted:
+        told.append(f"{counted(unlisted, 'patch is', 'patches are')} not in the table")
+    if told:
+        yield f"*Cut for its length: {', '.join(told)}. The whole is in* `report.txt`*.*"
+    yield ""
+
+
+def _code(text: str) -> str:
+    """A name as a code span, on one line and not too long."""
+    return _span(_cut(shown_name(text), _NAME_WIDTH))
+
+
+def _span(text: str) -> str:
+    if not text.strip():
+        return "(empty)"
+    ticks = "`" * (1 + _longest_run(text))
+    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def _prose(text: str, width: int) -> str:
+    """A sentence in which all that is no plain word or small number stands in code spans."""
+    told: list[str] = []
+    for word in _WORD.findall(_cut(shown_text(text), width)):
+        found = _PLAIN.fullmatch(word)
+        begins_list = not told and found is not None and found[2].isdigit() and bool(found[3])
+        if found is None or begins_list or _COMMIT.fullmatch(found[2]):
+            told.append(_odd(word))
+        else:
+            told.append(word)
+    return " ".join(told)
+
+
+def _odd(word: str) -> str:
+    """The word as a code span, without the backticks and the punctuation around it."""
+    found = _PUNCTUATED.fullmatch(word)
+    assert found is not None
+    quoted = _QUOTED.fullmatch(found[2])
+    return f"{found[1]}{_span(found[2] if quoted is None else quoted[1])}{found[3]}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _TICKS.findall(text)), default=0)
