@@ -40,7 +40,7 @@ class FindingKind(Enum):
     PLACE = "missing-place"
     """A place inside a file names the siblings and not ours."""
     SYMBOL = "missing-symbol"
-    """The siblings define what ours does not, or generic code uses it and nothing of ours has it."""
+    """The siblings define it, or generic code uses it, and nothing of ours has it."""
     SIGNATURE = "other-signature"
     """Ours defines it with other parameters or results than the siblings or what it serves."""
     CALL = "other-call"
