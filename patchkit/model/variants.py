@@ -55,8 +55,8 @@ class Axis:
         taken: `x86_64`, not `x86`. Inside of a name in camel case a word counts as well, where it
         has a digit and is three letters long or longer: `qemuArm64`.
 
-        >>> [one.variants for one in ARCHITECTURES.mentions(b"qemu_arm64.go newQemuAmd64")]
-        [('arm64',), ('x86_64',)]
+        >>> [one.variants for one in ARCHITECTURES.mentions(b"qemu_arm64.go qemuAmd64 qemuPPC64le")]
+        [('arm64',), ('x86_64',), ('ppc64le',)]
         """
         for found in self._pattern.finditer(text):
             word = found[0]
@@ -110,18 +110,20 @@ class Axis:
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
         ordered = sorted(self._meaning, key=lambda word: (-len(word), word))
-        alone = b"|".join(map(re.escape, ordered))
-        inside = b"|".join(
-            re.escape(word[:1].upper() + word[1:])
-            for word in ordered
-            if len(word) > 2 and re.search(rb"\d", word)
-        )
-        expression = rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % alone
+        inside = [word for word in ordered if len(word) > 2 and re.search(rb"\d", word)]
+        parts = [rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % _any_of(ordered)]
         if inside:
-            expression += rb"|(?<=[A-Za-z0-9])(?:%b)(?![a-z0-9])" % inside
-            lowered = inside.lower()
-            expression += rb"|(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % lowered
-        return re.compile(expression)
+            capital = [word[:1].upper() + word[1:] for word in inside]
+            parts += [
+                rb"(?<=[a-z0-9])(?=[A-Z])(?i:%b)(?![a-z0-9])" % _any_of(inside),
+                rb"(?<=[A-Z])(?:%b)(?![a-z0-9])" % _any_of(capital),
+                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of(inside),
+            ]
+        return re.compile(b"|".join(parts))
+
+
+def _any_of(words: Iterable[bytes]) -> bytes:
+    return b"|".join(map(re.escape, words))
 
 
 def _each_once(*words: str) -> tuple[str, ...]:
