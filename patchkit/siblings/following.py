@@ -1,0 +1,280 @@
+"""Says of every edit of the siblings how it stands to our file (pure).
+
+Where the same edit can be made in our file by a three-way merge (base: the sibling at the old
+version, theirs: the sibling at the new one, ours: our file, all without the words of variants), it
+is proposed. It is nothing for all where a sibling that had the text, too, left it as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchkit.diffing.alignment import Block, align
+from patchkit.diffing.edits import Edit
+from patchkit.diffing.merging import Clear, Meeting, merge
+from patchkit.model.report import Lines
+from patchkit.model.siblings import EditState
+from patchkit.model.tree import split_lines
+from patchkit.model.variants import Variant
+from patchkit.siblings.changes import (
+    CONTEXT,
+    Change,
+    SharedChange,
+    Sibling,
+    is_telling,
+    neutral_lines,
+    shared_changes,
+    squeezed,
+    stands_in,
+)
+from patchkit.siblings.rewording import paired_lines, rewording
+
+_GO_IMPORT = re.compile(rb'(?:([A-Za-z_]\w*)[ \t]+)?"([\w./~-]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Lines [start, stop) of our file give way to `added`."""
+
+    start: int
+    stop: int
+    added: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How a shared edit stands to our file. `line` is the index in our file that it is about,
+    `proposal` what a merge would make there."""
+
+    shared: SharedChange
+    state: EditState
+    line: int | None = None
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How one sibling's edit stands to our file."""
+
+    state: EditState
+    at: int | None = None
+    proposal: Proposal | None = None
+
+
+def follow(ours: bytes, siblings: Sequence[Sibling], variant: Variant) -> tuple[Followed, ...]:
+    """Every edit that the siblings made, those of most siblings first, and how it stands to our
+    file."""
+    lines = tuple(split_lines(ours))
+    views = [_View(sibling, lines, variant) for sibling in siblings]
+    seen = {
+        id(change): state
+        for view in views
+        for change, state in zip(view.sibling.changes, view.states(), strict=True)
+    }
+    followed = [_followed(shared, seen, siblings) for shared in shared_changes(siblings)]
+    return _without_clashes(_with_needed_imports(followed, seen))
+
+
+class _View:
+    """Our file beside one sibling."""
+
+    def __init__(self, sibling: Sibling, ours: Lines, variant: Variant) -> None:
+        self.sibling = sibling
+        self._ours = ours
+        self._neutral = neutral_lines(sibling.axis, ours)
+        self._blocks: tuple[Block, ...] = align(sibling.neutral_old, self._neutral)
+        runs = ((block.base, block.ours, block.count) for block in self._blocks)
+        pairs = paired_lines(sibling.old, ours, runs)
+        self._words = rewording(sibling.axis, sibling.variant, variant, pairs)
+
+    def states(self) -> list[_Seen]:
+        """How each of the sibling's changes stands to our file."""
+        steps: dict[tuple[int, int], Clear | Meeting] = {}
+        for step in merge(
+            self.sibling.edits, self.sibling.neutral_old, self._neutral, self._blocks
+        ):
+            edits = (step.edit,) if isinstance(step, Clear) else step.edits
+            steps |= {(edit.start, edit.stop): step for edit in edits}
+        return [
+            self._state(change, steps[change.edit.start, change.edit.stop])
+            for change in self.sibling.changes
+        ]
+
+    def _state(self, change: Change, step: Clear | Meeting) -> _Seen:
+        if isinstance(step, Meeting):
+            return self._met(change, step)
+        if self._is_there(change):
+            return _Seen(EditState.THERE, step.at)
+        if not self._is_anchored(change.edit):
+            return _Seen(EditState.ELSEWHERE)
+        return self._proposed(change, step.at)
+
+    def _met(self, change: Change, step: Meeting) -> _Seen:
+        at = step.ours_start
+        is_same = step.theirs == self._neutral[at : step.ours_stop]
+        if is_same or self._is_there(change):
+            return _Seen(EditState.THERE, at)
+        place = self._place_of(change.edit)
+        if place is not None:
+            return self._proposed(change, place)
+        is_known = self._knows(change)
+        return _Seen(EditState.CONFLICT, at) if is_known else _Seen(EditState.ELSEWHERE)
+
+    def _knows(self, change: Change) -> bool:
+        """Whether our file has most of what the change removes, or both sides of where it adds."""
+        old = self.sibling.neutral_old[change.edit.start : change.edit.stop]
+        removed = [line for line in squeezed(old) if is_telling(line)]
+        if not removed:
+            return self._has_neighbours(change)
+        there = set(squeezed(self._neutral))
+        return 2 * sum(line in there for line in removed) > len(removed)
+
+    def _proposed(self, change: Change, at: int) -> _Seen:
+        stop = at + change.edit.stop - change.edit.start
+        added = tuple(map(self._words.of_line, change.added))
+        is_last = stop == len(self._ours)
+        if is_last and self._ours and not self._ours[-1].endswith(b"\n"):
+            return _Seen(EditState.CONFLICT, at)
+        ended = tuple(line if line.endswith(b"\n") else line + b"\n" for line in added)
+        return _Seen(EditState.PROPOSED, at, Proposal(at, stop, ended))
+
+    def _place_of(self, edit: Edit) -> int | None:
+        """Where all lines that an edit removes stand in our file, one after the other.
+
+        Our file is no later version of the sibling, so what it has beside them is no conflict.
+        """
+        removed = range(edit.start, edit.stop)
+        if not any(is_telling(self.sibling.neutral_old[at]) for at in removed):
+            return None
+        for block in self._blocks:
+            if block.base <= edit.start and edit.stop <= block.base + block.count:
+                return block.ours + edit.start - block.base
+        return None
+
+    def _is_there(self, change: Change) -> bool:
+        removed, added = change.key
+        if not any(map(is_telling, added)):
+            return False
+        return stands_in(added, self._neutral) and not stands_in(
+            [line for line in removed if line not in added], self._neutral
+        )
+
+    def _has_neighbours(self, change: Change) -> bool:
+        """Whether our file has both telling lines that are next to where lines were added."""
+        old, edit = self.sibling.neutral_old, change.edit
+        above = next((line for line in reversed(old[: edit.start]) if is_telling(line)), None)
+        below = next((line for line in old[edit.stop :] if is_telling(line)), None)
+        there = set(self._neutral)
+        return above in there and below in there
+
+    def _is_anchored(self, edit: Edit) -> bool:
+        """Whether more than braces and blank lines say that this is the place."""
+        old = self.sibling.neutral_old
+        near = range(max(edit.start - CONTEXT, 0), min(edit.stop + CONTEXT, len(old)))
+        return any(is_telling(old[at]) and self._is_paired(at) for at in near)
+
+    def _is_paired(self, at: int) -> bool:
+        return any(block.base <= at < block.base + block.count for block in self._blocks)
+
+
+def _followed(
+    shared: SharedChange, seen: dict[int, _Seen], siblings: Sequence[Sibling]
+) -> Followed:
+    states = [seen[id(change)] for change in shared.changes]
+    for state in (EditState.THERE, EditState.PROPOSED, EditState.CONFLICT):
+        found = next((one for one in states if one.state is state), None)
+        if found is None:
+            continue
+        if state is not EditState.THERE and _is_divided(shared, siblings):
+            return Followed(shared, EditState.DIVIDED, found.at)
+        return Followed(shared, state, found.at, found.proposal)
+    return Followed(shared, EditState.ELSEWHERE)
+
+
+def _is_divided(shared: SharedChange, siblings: Sequence[Sibling]) -> bool:
+    """Whether a sibling that had the text did not follow."""
+    made = {change.sibling.new_path for change in shared.changes}
+    return any(
+        one.new_path not in made and _had_text(shared.first, one) and not _has_result(shared, one)
+        for one in siblings
+    )
+
+
+def _has_result(shared: SharedChange, sibling: Sibling) -> bool:
+    added = shared.first.key[1]
+    return bool(added) and stands_in(added, sibling.neutral_new)
+
+
+def _had_text(change: Change, sibling: Sibling) -> bool:
+    """Whether the sibling had the lines that the change replaces, or the two between which it
+    adds."""
+    edit, old = change.edit, change.sibling.neutral_old
+    removed = old[edit.start : edit.stop]
+    if any(map(is_telling, removed)):
+        return stands_in(removed, sibling.neutral_old)
+    around = old[max(edit.start - 1, 0) : edit.start] + old[edit.stop : edit.stop + 1]
+    if not any(map(is_telling, around)):
+        around = old[max(edit.start - CONTEXT, 0) : edit.start] + old[edit.stop : edit.stop + 1]
+    return stands_in(around, sibling.neutral_old)
+
+
+def _with_needed_imports(followed: Sequence[Followed], seen: dict[int, _Seen]) -> list[Followed]:
+    """What siblings import is proposed where a proposed edit uses it, and there alone."""
+    proposed = [
+        line
+        for one in followed
+        if one.proposal is not None and not _imported_by(one)
+        for line in one.proposal.added
+    ]
+    return [_imported(one, proposed, seen) for one in followed]
+
+
+def _imported_by(one: Followed) -> tuple[bytes, ...]:
+    """The names that an edit imports; none where it does anything else."""
+    if squeezed(one.shared.first.removed):
+        return ()
+    names = [imported_name(line) for line in squeezed(one.shared.first.added)]
+    found = tuple(name for name in names if name is not None)
+    return found if len(found) == len(names) else ()
+
+
+def _imported(one: Followed, proposed: Sequence[bytes], seen: dict[int, _Seen]) -> Followed:
+    names = _imported_by(one)
+    if not names or one.state is EditState.THERE:
+        return one
+    states = [seen[id(change)] for change in one.shared.changes]
+    merged = next((state for state in states if state.proposal is not None), None)
+    is_used = any(name + b"." in line for line in proposed for name in names)
+    if merged is None or not is_used:
+        return Followed(one.shared, EditState.ELSEWHERE)
+    return Followed(one.shared, EditState.PROPOSED, merged.at, merged.proposal)
+
+
+def imported_name(line: bytes) -> bytes | None:
+    """The name that a line of a Go import block brings; None for any other line.
+
+    >>> imported_name(b'\\tgovmm "example.org/pkg/govmm"')
+    b'govmm'
+    """
+    found = _GO_IMPORT.fullmatch(line.strip())
+    return None if found is None else found[1] or found[2].rpartition(b"/")[2]
+
+
+def _without_clashes(followed: Sequence[Followed]) -> tuple[Followed, ...]:
+    """Of proposals that would change the same lines the one of most siblings is kept."""
+    taken: list[Proposal] = []
+    kept = []
+    for one in followed:
+        proposal = one.proposal
+        if proposal is not None and any(_clash(proposal, other) for other in taken):
+            one = Followed(one.shared, EditState.CONFLICT, one.line)
+        elif proposal is not None:
+            taken.append(proposal)
+        kept.append(one)
+    return tuple(kept)
+
+
+def _clash(one: Proposal, two: Proposal) -> bool:
+    """Whether two proposals are not at least one line apart."""
+    return one.start <= two.stop and two.start <= one.stop
