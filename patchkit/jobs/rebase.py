@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from patchkit.engine.generated import Recogniser
-from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
@@ -30,12 +30,18 @@ from patchkit.jobs.project import (
     upstream_note,
     upstream_of,
 )
+from patchkit.jobs.siblings import (
+    AS_FOUND,
+    Ported,
+    Proposals,
+    SiblingChoices,
+    compare_variants,
+    with_proposals,
+)
 from patchkit.jobs.uses import Uses, note_uses
 from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
-from patchkit.model.series import Series
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.model.stack import Stack
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
@@ -114,6 +120,7 @@ def plan_rebase(
     resolutions: Resolutions | None = None,
     only: Sequence[str] = (),
     choices: Choices = NO_CHOICES,
+    siblings: SiblingChoices = AS_FOUND,
     reports: Collection[str] = (),
     cache: Path | None = None,
     watch: Watcher = unwatched,
@@ -124,8 +131,10 @@ def plan_rebase(
 
     `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`, `resolutions`
     to those recorded beside the stack. `only` names the patches to port, with all that they need,
-    in place of the whole stack; they need an `out` of their own. `reports` are the formats of
-    `FURTHER_REPORTS` that are written as well as those of the settings. `watch` is told each patch,
+    in place of the whole stack; they need an `out` of their own. `siblings` says which variant is
+    ours, and whether the stack gets a patch with the edits of its siblings on top. `reports` are
+    the formats of `FURTHER_REPORTS` that are written as well as those of the settings. `watch` is
+    told each patch,
     `expect` before the first one how many there are. Nothing is written. Raises
     `StackError`, `PatchFormatError`, `SeriesFormatError`, `ResolutionFormatError` and
     `UpstreamError` for bad input, `OutputError` when `out` is a file, the stack itself, or missing
@@ -159,6 +168,9 @@ def plan_rebase(
         ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
         progress("Asking upstream's history")
         patches = asked.explained(ported.patches, stack, source.tree(old), policy)
+        progress("Comparing with the siblings")
+        whole = Ported(stack, source.tree(old), source.tree(new), policy, ported, new)
+        compared = compare_variants(project, folder, whole, siblings, asked)
         recogniser = Recogniser(source.tree(old), source.tree(new), project.settings.generated)
         report = Report(
             package=project.package,
@@ -175,14 +187,32 @@ def plan_rebase(
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
+            siblings=tuple(one.report for one in compared),
         )
     finally:
         source.close()
     series = ported_series(stack.series, report)
+    files = patch_files(stack, report.patches)
+    result = ported.result
+    if siblings.proposals is Proposals.STACKED:
+        series, files = with_proposals(series, files, compared, policy.strip)
+        result = {
+            **result,
+            **{path: file for one in compared for path, file in one.proposed.items()},
+        }
     progress("Proving the new stack")
-    _prove(project, stack, series, ported)
+    prove(
+        series=series.raw,
+        layout=stack.layout,
+        patches=files,
+        pristine=ported.pristine,
+        expected=result,
+        strip=project.settings.strip,
+        flags=project.settings.flags,
+        package=project.package,
+    )
     forms = {*project.settings.reports, *reports}
-    outputs = planned_outputs(project, stack, series, report, forms)
+    outputs = planned_outputs(project, stack.layout, series, files, report, forms)
     return RebasePlan(report, target, outputs, uses)
 
 
@@ -217,19 +247,6 @@ def _checked_target(target: Path, stack: Path) -> Path:
             "Choose another folder with --out.",
         )
     return target
-
-
-def _prove(project: Project, stack: Stack, series: Series, ported: PortedStack) -> None:
-    prove(
-        series=series.raw,
-        layout=stack.layout,
-        patches=patch_files(stack, ported.patches),
-        pristine=ported.pristine,
-        expected=ported.result,
-        strip=project.settings.strip,
-        flags=project.settings.flags,
-        package=project.package,
-    )
 
 
 def _recorded(report: Path, overwrite: Overwrite) -> Mapping[str, str]:

@@ -14,10 +14,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from patchkit.model.patch import LineKind
 from patchkit.model.tree import Path
+
+if TYPE_CHECKING:
+    from patchkit.model.siblings import SiblingReport
 
 Lines: TypeAlias = tuple[bytes, ...]
 """Lines of a file with their line ends."""
@@ -306,6 +309,7 @@ class Report:
 
     `upstream` is how the source is shown, `upstream_note` what a person must know about it
     (for instance that it is a reduced one). `guarded` are patches that no set flag selects.
+    `siblings` say what each variant that the stack adds lacks of what its siblings have.
     """
 
     package: str
@@ -316,6 +320,7 @@ class Report:
     patches: tuple[PortedPatch, ...]
     guarded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    siblings: tuple[SiblingReport, ...] = ()
 
     @cached_property
     def counts(self) -> Mapping[Status, int]:

@@ -36,6 +36,11 @@ from patchkit.model.report import (
 from patchkit.model.series import encode_name
 from patchkit.model.shown import shown_text
 from patchkit.render.jsonreading import Node, parse_json
+from patchkit.render.siblingsjson import (
+    read_sibling_report,
+    sibling_report,
+    siblings_document,
+)
 
 REPORT_SCHEMA = "patchkit-report/1"
 
@@ -77,10 +82,16 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
         "patches": [_patch(patch) for patch in report.patches],
         "guarded": [json_name(name) for name in report.guarded],
         "warnings": [json_name(warning) for warning in report.warnings],
+        "siblings": [sibling_report(one, _commit) for one in report.siblings],
         "outputs": [
             {"path": json_name(path), "sha256": digest} for path, digest in sorted(outputs.items())
         ],
     }
+
+
+def siblings_json_document(report: Report) -> dict[str, Any]:
+    """What the siblings did, as plain data of its own: `patchkit-siblings-report/1`."""
+    return siblings_document(report, _commit)
 
 
 def load_report(raw: bytes, source: str = "report.json") -> Report:
@@ -100,6 +111,9 @@ def load_report(raw: bytes, source: str = "report.json") -> Report:
         patches=tuple(map(_read_patch, document.at("patches").items())),
         guarded=tuple(name.name() for name in document.at("guarded").items()),
         warnings=tuple(warning.name() for warning in document.at("warnings").items()),
+        siblings=tuple(
+            read_sibling_report(one, _read_commit) for one in document.items_at("siblings")
+        ),
     )
 
 

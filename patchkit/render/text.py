@@ -31,6 +31,7 @@ from patchkit.model.report import (
     UpstreamCommit,
 )
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
+from patchkit.render.siblings import siblings_digest
 from patchkit.render.summary import counted, figures, next_step, summary_table
 
 _WIDTH = 100
@@ -60,6 +61,7 @@ def report_text(report: Report) -> str:
         parts.append(_list("Warnings", report.warnings))
     if report.guarded:
         parts.append(_list("Left as they are, no flag selects them", report.guarded))
+    parts += map(siblings_digest, report.siblings)
     parts += [_patch(patch, report) for patch in report.patches if patch.status not in _QUIET]
     parts.append([next_step(report)])
     return "\n\n".join("\n".join(part) for part in parts) + "\n"

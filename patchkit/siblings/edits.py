@@ -53,6 +53,8 @@ class FollowedFiles:
 
     findings: tuple[Finding, ...]
     proposals: tuple[ProposedEdit, ...]
+    proposed: tuple[Finding, ...]
+    """The finding of each proposal."""
 
 
 def siblings_of(scene: Scene, path: Path) -> tuple[Sibling, ...]:
@@ -91,6 +93,7 @@ def follow_edits(
     """How every edit of the siblings stands to our files; `siblings` are those of each file."""
     findings: list[Finding] = []
     proposals: list[ProposedEdit] = []
+    proposed: list[Finding] = []
     for path, others in siblings.items():
         ours = scene.new.get(path)
         assert ours is not None  # the stack adds it
@@ -101,7 +104,8 @@ def follow_edits(
             if one.proposal is not None and finding.rank is not Rank.NOTHING:
                 variants = one.shared.variants
                 proposals.append(ProposedEdit(path, one.proposal, variants, commit))
-    return FollowedFiles(tuple(findings), tuple(proposals))
+                proposed.append(finding)
+    return FollowedFiles(tuple(findings), tuple(proposals), tuple(proposed))
 
 
 def _finding(scene: Scene, path: Path, one: Followed, commit: UpstreamCommit | None) -> Finding:

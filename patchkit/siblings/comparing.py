@@ -1,0 +1,107 @@
+"""Compares our variant with its siblings: all findings, what matters most first (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from patchkit.model.ignores import Ignores
+from patchkit.model.siblings import (
+    CellState,
+    Family,
+    Finding,
+    FindingKind,
+    Rank,
+    SiblingReport,
+)
+from patchkit.model.tree import File, Path
+from patchkit.siblings.changes import Sibling
+from patchkit.siblings.commits import SiblingHistory, no_commit
+from patchkit.siblings.edits import FollowedFiles, follow_edits, siblings_of
+from patchkit.siblings.filegaps import FileFamilies
+from patchkit.siblings.proposing import proposal_patch, proposed_files
+from patchkit.siblings.scene import Scene
+
+_RANKS = {rank: at for at, rank in enumerate(Rank)}
+_KINDS = {kind: at for at, kind in enumerate(FindingKind)}
+_CELLS = (CellState.NONE, CellState.DEFAULT)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A report, and our files as its proposal makes them."""
+
+    report: SiblingReport
+    proposed: Mapping[Path, File]
+
+
+def compare_siblings(
+    scene: Scene, version: str, ignores: Ignores, history: SiblingHistory | None = None
+) -> Comparison:
+    """Everything that the siblings of our variant have or did, and ours has not.
+
+    `version` is the new one, as the proposal calls it. Raises `UpstreamError` where a tree or the
+    history cannot be read.
+    """
+    files = FileFamilies(scene)
+    file_families = files.families()
+    siblings = {path: siblings_of(scene, path) for path in sorted(scene.added)}
+    followed = _followed(scene, siblings, history)
+    findings = _ordered((*files.findings(file_families), *followed.findings))
+    findings = ignores.applied_to(findings)
+    proposals = [
+        one
+        for one, finding in zip(followed.proposals, followed.proposed, strict=True)
+        if ignores.applied_to((finding,))[0].ignored is None
+    ]
+    families = file_families
+    report = SiblingReport(
+        axis=scene.axis.name,
+        variant=scene.variant.name,
+        columns=_used_columns(files.columns, families),
+        families=families,
+        findings=findings,
+        proposal=proposal_patch(proposals, scene.new, scene.variant.name, version),
+        unused_ignores=tuple(ignores.unused(findings)),
+    )
+    return Comparison(report, proposed_files(proposals, scene.new))
+
+
+def _followed(
+    scene: Scene, siblings: Mapping[Path, Sequence[Sibling]], history: SiblingHistory | None
+) -> FollowedFiles:
+    if history is None:
+        return follow_edits(scene, siblings, no_commit)
+    changed = {one.old_path for others in siblings.values() for one in others if one.edits}
+    history.expect(sorted(changed))
+    return follow_edits(scene, siblings, history.commit_of)
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What breaks the build first, what is new before what is old."""
+
+    def weight(one: Finding) -> tuple[int, bool, int, bytes, int]:
+        return _RANKS[one.rank], not one.is_new, _KINDS[one.kind], one.path, one.line or 0
+
+    return tuple(sorted(findings, key=weight))
+
+
+def _used_columns(columns: Sequence[str], families: Sequence[Family]) -> tuple[str, ...]:
+    """Ours, and the variants that have something of a family."""
+    used = {
+        cell.variant for family in families for cell in family.cells if cell.state not in _CELLS
+    }
+    return tuple(name for at, name in enumerate(columns) if at == 0 or name in used)
+
+
+def among_ours(comparison: Comparison, scene: Scene) -> Comparison:
+    """What concerns the files that the stack adds, for a variant that upstream has itself."""
+    report = comparison.report
+    ours = report.variant
+    kept = replace(
+        report,
+        families=tuple(one for one in report.families if one.cell(ours).state is CellState.OURS),
+        findings=tuple(one for one in report.findings if one.path in scene.added),
+        unused_ignores=(),
+    )
+    return replace(comparison, report=kept)
