@@ -42,9 +42,7 @@ _KINDS = tuple(kind.value for kind in FindingKind)
 @click.option(
     "--ignore", metavar="PATTERN", help="Leave the findings at these paths from now on (--why)."
 )
-@click.option(
-    "--why", default="", metavar="TEXT", help="The reason that is recorded with --ignore."
-)
+@click.option("--why", default="", metavar="TEXT", help="The reason, recorded with --ignore.")
 @click.option("--kind", type=click.Choice(_KINDS), help="Ignore findings of this kind only.")
 @click.option("--symbol", default="", metavar="NAME", help="Ignore findings on this symbol only.")
 @output_options
@@ -91,4 +89,7 @@ def command(
     return int(any(one.open for one in plan.report.siblings))
 
 
-_NOTHING = "The stack adds no file that has siblings; name a variant with --variant, or in patchkit.yaml.\n"
+_NOTHING = (
+    "The stack adds no file that has siblings; "
+    "name a variant with --variant, or in patchkit.yaml.\n"
+)

@@ -202,7 +202,7 @@ def _lines(lines: Lines, marker: str) -> Iterator[str]:
 
 def _left(report: SiblingReport) -> list[str]:
     ignored = [one for one in report.findings if one.ignored is not None]
-    lines = []
+    lines: list[str] = []
     for one in ignored:
         lines += _wrapped(
             f"{finding_place(one)}: {finding_title(one)}: {one.ignored}", "  - ", "    "

@@ -18,7 +18,7 @@ from patchkit.model.tree import File, Path, split_lines
 from patchkit.siblings.changes import SharedChange, Sibling
 from patchkit.siblings.commits import CommitOf
 from patchkit.siblings.families import templates_of
-from patchkit.siblings.following import Followed, Proposal, follow
+from patchkit.siblings.following import Followed, Proposal, follow, imports_alone
 from patchkit.siblings.ranking import is_nothing
 from patchkit.siblings.scene import Scene
 
@@ -133,6 +133,8 @@ def _places(shared: SharedChange) -> Iterator[SiblingPlace]:
 def _rank(path: Path, one: Followed) -> Rank:
     first = one.shared.first
     if is_nothing(first.removed, first.added, path):
+        return Rank.NOTHING
+    if one.state is EditState.ELSEWHERE and imports_alone(one.shared.first):
         return Rank.NOTHING
     is_of_one = len(one.shared.variants) == 1
     is_its_own = one.state in (EditState.ELSEWHERE, EditState.DIVIDED)

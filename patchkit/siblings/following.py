@@ -224,23 +224,23 @@ def _with_needed_imports(followed: Sequence[Followed], seen: dict[int, _Seen]) -
     proposed = [
         line
         for one in followed
-        if one.proposal is not None and not _imported_by(one)
+        if one.proposal is not None and not imports_alone(one.shared.first)
         for line in one.proposal.added
     ]
     return [_imported(one, proposed, seen) for one in followed]
 
 
-def _imported_by(one: Followed) -> tuple[bytes, ...]:
-    """The names that an edit imports; none where it does anything else."""
-    if squeezed(one.shared.first.removed):
+def imports_alone(change: Change) -> tuple[bytes, ...]:
+    """The names that a change imports; none where it does anything else."""
+    if squeezed(change.removed):
         return ()
-    names = [imported_name(line) for line in squeezed(one.shared.first.added)]
+    names = [imported_name(line) for line in squeezed(change.added)]
     found = tuple(name for name in names if name is not None)
     return found if len(found) == len(names) else ()
 
 
 def _imported(one: Followed, proposed: Sequence[bytes], seen: dict[int, _Seen]) -> Followed:
-    names = _imported_by(one)
+    names = imports_alone(one.shared.first)
     if not names or one.state is EditState.THERE:
         return one
     states = [seen[id(change)] for change in one.shared.changes]
