@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchkit.model.report import UpstreamCommit
 from patchkit.model.siblings import (
@@ -15,10 +15,12 @@ from patchkit.model.siblings import (
     SiblingPlace,
 )
 from patchkit.model.tree import File, Path, split_lines
+from patchkit.siblings.accepting import accepted, variant_names
 from patchkit.siblings.changes import SharedChange, Sibling
 from patchkit.siblings.commits import CommitOf
 from patchkit.siblings.families import templates_of
-from patchkit.siblings.following import Followed, Proposal, follow, imports_alone
+from patchkit.siblings.following import Followed, Proposal, follow
+from patchkit.siblings.imports import imports_alone
 from patchkit.siblings.ranking import is_nothing
 from patchkit.siblings.scene import Scene
 
@@ -94,35 +96,54 @@ def follow_edits(
     findings: list[Finding] = []
     proposals: list[ProposedEdit] = []
     proposed: list[Finding] = []
+    known = _names_of_ours(scene)
     for path, others in siblings.items():
         ours = scene.new.get(path)
         assert ours is not None  # the stack adds it
-        for one in follow(ours.content, others, scene.variant):
-            commit = commit_of(one.shared.first)
-            finding = _finding(scene, path, one, commit)
+        followed = [
+            replace(one, commit=commit_of(one.shared.first))
+            for one in follow(ours.content, others, scene.variant)
+        ]
+        lines = tuple(split_lines(ours.content))
+        for one in accepted(followed, lines, scene.axis, scene.variant, known):
+            finding = _finding(scene, path, one)
             findings.append(finding)
             if one.proposal is not None and finding.rank is not Rank.NOTHING:
                 variants = one.shared.variants
-                proposals.append(ProposedEdit(path, one.proposal, variants, commit))
+                proposals.append(ProposedEdit(path, one.proposal, variants, one.commit))
                 proposed.append(finding)
     return FollowedFiles(tuple(findings), tuple(proposals), tuple(proposed))
 
 
-def _finding(scene: Scene, path: Path, one: Followed, commit: UpstreamCommit | None) -> Finding:
+def _names_of_ours(scene: Scene) -> frozenset[bytes]:
+    """The names with a word of our variant that the files of the stack have."""
+    files = (scene.new.get(path) for path in scene.added)
+    lines = (line for file in files if file is not None for line in split_lines(file.content))
+    return variant_names(lines, scene.axis, scene.variant)
+
+
+def _finding(scene: Scene, path: Path, one: Followed) -> Finding:
     shared = one.shared
     first = shared.first
     return Finding(
         kind=FindingKind.EDIT,
         rank=_rank(path, one),
         path=path,
-        note=_NOTES[one.state].format(who=_listed(shared.variants)),
+        note=_note(one),
         line=None if one.line is None else one.line + 1,
         siblings=tuple(_places(shared)),
         is_new=True,
         edit=SiblingEdit(one.state, first.removed, first.added, first.before, first.after),
-        commit=commit,
+        commit=one.commit,
         patch=scene.added.get(path),
     )
+
+
+def _note(one: Followed) -> str:
+    who = _listed(one.shared.variants)
+    if one.held_back and one.state is EditState.CONFLICT:
+        return f"{who} changed this; it is not proposed for our file, as {one.held_back}."
+    return _NOTES[one.state].format(who=who)
 
 
 def _places(shared: SharedChange) -> Iterator[SiblingPlace]:

@@ -6,14 +6,13 @@ is proposed. It is nothing for all where a sibling that had the text, too, left 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchkit.diffing.alignment import Block, align
 from patchkit.diffing.edits import Edit
 from patchkit.diffing.merging import Clear, Meeting, merge
-from patchkit.model.report import Lines
+from patchkit.model.report import Lines, UpstreamCommit
 from patchkit.model.siblings import EditState
 from patchkit.model.tree import split_lines
 from patchkit.model.variants import Variant
@@ -28,9 +27,8 @@ from patchkit.siblings.changes import (
     squeezed,
     stands_in,
 )
+from patchkit.siblings.imports import imports_alone
 from patchkit.siblings.rewording import paired_lines, rewording
-
-_GO_IMPORT = re.compile(rb'(?:([A-Za-z_]\w*)[ \t]+)?"([\w./~-]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,15 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class Followed:
     """How a shared edit stands to our file. `line` is the index in our file that it is about,
-    `proposal` what a merge would make there."""
+    `proposal` what a merge would make there, `commit` the one that made the edit. `held_back` says
+    why a merge that could be made is not proposed."""
 
     shared: SharedChange
     state: EditState
     line: int | None = None
     proposal: Proposal | None = None
+    commit: UpstreamCommit | None = None
+    held_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class _Seen:
 
 def follow(ours: bytes, siblings: Sequence[Sibling], variant: Variant) -> tuple[Followed, ...]:
     """Every edit that the siblings made, those of most siblings first, and how it stands to our
-    file."""
+    file; each by itself, see `accepting` for what is proposed of them together."""
     lines = tuple(split_lines(ours))
     views = [_View(sibling, lines, variant) for sibling in siblings]
     seen = {
@@ -72,8 +73,7 @@ def follow(ours: bytes, siblings: Sequence[Sibling], variant: Variant) -> tuple[
         for view in views
         for change, state in zip(view.sibling.changes, view.states(), strict=True)
     }
-    followed = [_followed(shared, seen, siblings) for shared in shared_changes(siblings)]
-    return _without_clashes(_with_needed_imports(followed, seen))
+    return tuple(_followed(shared, seen, siblings) for shared in shared_changes(siblings))
 
 
 class _View:
@@ -187,7 +187,9 @@ def _followed(
         if found is None:
             continue
         if state is not EditState.THERE and _is_divided(shared, siblings):
-            return Followed(shared, EditState.DIVIDED, found.at)
+            # What an edit imports is there for what else it does, see `accepting`.
+            kept = found.proposal if imports_alone(shared.first) else None
+            return Followed(shared, EditState.DIVIDED, found.at, kept)
         return Followed(shared, state, found.at, found.proposal)
     return Followed(shared, EditState.ELSEWHERE)
 
@@ -217,64 +219,3 @@ def _had_text(change: Change, sibling: Sibling) -> bool:
     if not any(map(is_telling, around)):
         around = old[max(edit.start - CONTEXT, 0) : edit.start] + old[edit.stop : edit.stop + 1]
     return stands_in(around, sibling.neutral_old)
-
-
-def _with_needed_imports(followed: Sequence[Followed], seen: dict[int, _Seen]) -> list[Followed]:
-    """What siblings import is proposed where a proposed edit uses it, and there alone."""
-    proposed = [
-        line
-        for one in followed
-        if one.proposal is not None and not imports_alone(one.shared.first)
-        for line in one.proposal.added
-    ]
-    return [_imported(one, proposed, seen) for one in followed]
-
-
-def imports_alone(change: Change) -> tuple[bytes, ...]:
-    """The names that a change imports; none where it does anything else."""
-    if squeezed(change.removed):
-        return ()
-    names = [imported_name(line) for line in squeezed(change.added)]
-    found = tuple(name for name in names if name is not None)
-    return found if len(found) == len(names) else ()
-
-
-def _imported(one: Followed, proposed: Sequence[bytes], seen: dict[int, _Seen]) -> Followed:
-    names = imports_alone(one.shared.first)
-    if not names or one.state is EditState.THERE:
-        return one
-    states = [seen[id(change)] for change in one.shared.changes]
-    merged = next((state for state in states if state.proposal is not None), None)
-    is_used = any(name + b"." in line for line in proposed for name in names)
-    if merged is None or not is_used:
-        return Followed(one.shared, EditState.ELSEWHERE)
-    return Followed(one.shared, EditState.PROPOSED, merged.at, merged.proposal)
-
-
-def imported_name(line: bytes) -> bytes | None:
-    """The name that a line of a Go import block brings; None for any other line.
-
-    >>> imported_name(b'\\tgovmm "example.org/pkg/govmm"')
-    b'govmm'
-    """
-    found = _GO_IMPORT.fullmatch(line.strip())
-    return None if found is None else found[1] or found[2].rpartition(b"/")[2]
-
-
-def _without_clashes(followed: Sequence[Followed]) -> tuple[Followed, ...]:
-    """Of proposals that would change the same lines the one of most siblings is kept."""
-    taken: list[Proposal] = []
-    kept = []
-    for one in followed:
-        proposal = one.proposal
-        if proposal is not None and any(_clash(proposal, other) for other in taken):
-            one = Followed(one.shared, EditState.CONFLICT, one.line)
-        elif proposal is not None:
-            taken.append(proposal)
-        kept.append(one)
-    return tuple(kept)
-
-
-def _clash(one: Proposal, two: Proposal) -> bool:
-    """Whether two proposals are not at least one line apart."""
-    return one.start <= two.stop and two.start <= one.stop

@@ -20,7 +20,15 @@ _COMMENTS = {
 }  # fmt: skip
 _DOCUMENTS = (b"md", b"rst", b"adoc", b"texi", b"txt", b"html", b"1", b"5", b"7", b"8")
 _DOCUMENT_FOLDERS = (b"doc", b"docs", b"documentation", b"man", b"examples")
-_TEST_FOLDERS = (b"test", b"tests", b"testing", b"testdata", b"testsuite", b"fixtures")
+_TEST_FOLDERS = (
+    b"test",
+    b"tests",
+    b"testing",
+    b"testdata",
+    b"testsuite",
+    b"fixtures",
+    b"_fixtures",
+)
 _TEST_NAME = re.compile(rb"(?:.*[_.-])?tests?(?:[_.-].*)?", re.IGNORECASE)
 _CODE = frozenset(
     (b"go", b"rs", b"c", b"h", b"cc", b"cpp", b"hpp", b"S", b"s", b"mk", b"java", b"ts", b"py",
