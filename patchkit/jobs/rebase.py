@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
 from patchkit.jobs.deps import check_only_target, named_patches, only_part
+from patchkit.jobs.diff import compare_with_port
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.outputs import (
     REPORT_JSON,
@@ -152,7 +154,9 @@ def plan_rebase(
             part = only_part(stack, source.tree(old), policy, only)
             check_only_target(out, REPORT_JSON, part.stack.names)
             left_out = frozenset(stack.names) - frozenset(part.stack.names)
-            stack, notes = part.stack, part.notes
+            stack, notes, dependencies = part.stack, part.notes, part.dependencies
+        else:
+            dependencies = dependencies_of(stack, source.tree(old), policy)
         expect(len(stack.names))
         asked = UpstreamHistory(source, old, new, policy.strip)
         policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
@@ -175,10 +179,15 @@ def plan_rebase(
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
+            dependencies=dependencies,
         )
     finally:
         source.close()
     series = ported_series(stack.series, report)
+    comparison = compare_with_port(
+        stack, series, report.patches, labels=(old, new), strip=project.settings.strip
+    )
+    report = replace(report, comparison=comparison)
     progress("Proving the new stack")
     _prove(project, stack, series, ported)
     forms = {*project.settings.reports, *reports}

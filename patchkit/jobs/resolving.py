@@ -23,11 +23,11 @@ from patchkit.model.resolutions import (
 from patchkit.model.shown import shown_line, shown_name, shown_path
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.uses import with_use
+from patchkit.render.causes import is_answerable, takes_text
 from patchkit.render.conflict import Labels, conflict_text, read_answer
 from patchkit.workspace.resolutions import load_resolutions, write_resolutions
 
 _MOST_SHOWN = 10
-_BROKEN = (HeldCause.REJECTED, HeldCause.UNSUPPORTED)
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,12 @@ class HeldRegion:
     @property
     def is_answerable(self) -> bool:
         """Whether there is an answer at all: a patch that does not apply is to be mended."""
-        return self.held.cause not in _BROKEN
+        return is_answerable(self.held.cause)
 
     @property
     def is_lines(self) -> bool:
         """Whether any text can be the answer."""
-        cause = self.held.cause
-        return cause in (HeldCause.OVERLAP, HeldCause.DOUBTFUL) or (
-            cause is HeldCause.FILE_EXISTS and self.file.new_path is not None
-        )
+        return takes_text(self.held.cause, self.file)
 
     def is_named(self, ref: RegionRef) -> bool:
         """Whether the report names this region so."""

@@ -10,13 +10,15 @@ rule. A hunk that meets nothing has no region."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
 
+from patchkit.model.dependencies import Dependencies
 from patchkit.model.patch import LineKind
+from patchkit.model.stackdiff import StackComparison
 from patchkit.model.tree import Path
 
 Lines: TypeAlias = tuple[bytes, ...]
@@ -306,6 +308,8 @@ class Report:
 
     `upstream` is how the source is shown, `upstream_note` what a person must know about it
     (for instance that it is a reduced one). `guarded` are patches that no set flag selects.
+    `dependencies` says which of the patches needs which in the old stack, `comparison` what the
+    new stack does otherwise; None in a report from before they were asked.
     """
 
     package: str
@@ -316,12 +320,24 @@ class Report:
     patches: tuple[PortedPatch, ...]
     guarded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    dependencies: Dependencies | None = None
+    comparison: StackComparison | None = None
 
     @cached_property
     def counts(self) -> Mapping[Status, int]:
         """How many patches have each status; every status is a key."""
         found = Counter(patch.status for patch in self.patches)
         return {status: found[status] for status in Status}
+
+    def of_patches(self, patches: Sequence[PortedPatch]) -> Report:
+        """What it says of these of its patches alone."""
+        names = [patch.name for patch in patches]
+        return replace(
+            self,
+            patches=tuple(patches),
+            dependencies=self.dependencies and self.dependencies.among(names),
+            comparison=self.comparison and self.comparison.among(names),
+        )
 
     def held_regions(self) -> Iterator[tuple[PortedPatch, PortedFile, Region]]:
         """Every region left to a person, in the order of the stack."""
