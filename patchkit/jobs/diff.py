@@ -15,9 +15,11 @@ from patchkit.model.report import PortedPatch
 from patchkit.model.series import Series
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Stack, StackedPatch
-from patchkit.model.stackdiff import PatchComparison, StackComparison
+from patchkit.model.stackdiff import FileComparison, PatchComparison, StackComparison
 from patchkit.workspace.layout import series_files_in
 from patchkit.workspace.writing import recover
+
+_MOST_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def compare_with_port(
 ) -> StackComparison:  # fmt: skip
     """The stack beside the port of it that has this series and these patches.
 
-    What only one of two patches does to a file is named, but not repeated line by line: a report
-    has it already, as regions or in the patch.
+    What only one of two patches does to a file is not repeated line by line when it is long: a
+    report has it already, as regions or in the patch.
     """
     before = {one.name: one.patch for one in stack.patches}
     contents = {patch.name: patch.content for patch in patches}
@@ -74,14 +76,17 @@ def compare_with_port(
             ported.append(StackedPatch(entry, after))
     new = replace(stack, series=series, patches=tuple(ported))
     found = compare_stacks(stack, new, labels=labels, strips=(strip, strip))
-    return replace(found, patches=tuple(map(_without_whole_files, found.patches)))
+    return replace(found, patches=tuple(map(_without_long_files, found.patches)))
 
 
-def _without_whole_files(patch: PatchComparison) -> PatchComparison:
-    files = (
-        replace(one, hunks=()) if one.old is None or one.new is None else one for one in patch.files
-    )
+def _without_long_files(patch: PatchComparison) -> PatchComparison:
+    files = (replace(one, hunks=()) if _is_long(one) else one for one in patch.files)
     return replace(patch, files=tuple(files))
+
+
+def _is_long(one: FileComparison) -> bool:
+    is_of_one = one.old is None or one.new is None
+    return is_of_one and sum(len(hunk.lines) for hunk in one.hunks) > _MOST_LINES
 
 
 def _named(name: str, stack: Path | None) -> tuple[Project, str]:

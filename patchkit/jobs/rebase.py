@@ -170,7 +170,7 @@ def plan_rebase(
             new_version=new,
             upstream=_shown(source.description),
             upstream_note=upstream_note(project, upstream),
-            patches=with_causes_to_regenerate(patches, recogniser, policy),
+            patches=_with_heads(with_causes_to_regenerate(patches, recogniser, policy), stack),
             guarded=tuple(name for name, _ in stack.guarded),
             # Without the folder: reports are the same on every machine.
             warnings=(
@@ -193,6 +193,15 @@ def plan_rebase(
     forms = {*project.settings.reports, *reports}
     outputs = planned_outputs(project, stack, series, report, forms)
     return RebasePlan(report, target, outputs, uses)
+
+
+def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:
+    """Where nothing is left of a patch the report has its head, which says what it was for."""
+    heads = {one.name: one.patch.prologue for one in stack.patches}
+    return tuple(
+        replace(patch, head=heads[patch.name]) if patch.content is None else patch
+        for patch in patches
+    )
 
 
 def _unused_amendments(

@@ -254,10 +254,16 @@ def patch_named(name: str, patches: Iterable[PortedPatch]) -> str:
 
 def _split(name: str, patches: Sequence[str]) -> tuple[str, str]:
     """The patch that a name begins with, and what stands behind the colon."""
-    whole = [one for one in patches if name == one or name.startswith(f"{one}:")]
+    # A report tells a name on one line; a command in it is typed as it stands there.
+    whole = [
+        (told, one)
+        for one in patches
+        for told in (one, shown_name(one))
+        if name == told or name.startswith(f"{told}:")
+    ]
     if whole:
-        patch = max(whole, key=len)
-        return patch, name[len(patch) + 1 :]
+        told, patch = max(whole, key=lambda found: len(found[0]))
+        return patch, name[len(told) + 1 :]
     start, _, rest = name.partition(":")
     found = [one for one in patches if start and one.startswith(start)]
     if len(found) == 1:
@@ -272,7 +278,11 @@ def _split(name: str, patches: Sequence[str]) -> tuple[str, str]:
 def _of_file(held: Sequence[HeldRegion], file: str) -> list[HeldRegion]:
     """The regions in a file, by its path in ours or base, or by the end of just one path."""
     path = file.encode("utf-8", "surrogateescape")
-    whole = [one for one in held if path in (one.file.old_path, one.file.new_path)]
+    whole = [
+        one
+        for one in held
+        if path in (one.file.old_path, one.file.new_path) or file == shown_path(one.path)
+    ]
     if whole:
         return whole
     ending = [one for one in held if one.path.endswith(b"/" + path)]

@@ -281,8 +281,8 @@ class PortedPatch:
     """One patch of the stack, ported.
 
     `content` is the patch file for the new stack; None when nothing of it is left to apply
-    (dropped, or all of it held). `notes` are sentences for a person, `commits` those of upstream
-    that have it."""
+    (dropped, or all of it held); then `head` is what stood in it before the first diff. `notes`
+    are sentences for a person, `commits` those of upstream that have it."""
 
     name: str
     status: Status
@@ -290,6 +290,7 @@ class PortedPatch:
     content: bytes | None
     notes: tuple[str, ...] = ()
     commits: tuple[UpstreamCommit, ...] = ()
+    head: bytes = b""
 
     @property
     def held(self) -> tuple[Region, ...]:

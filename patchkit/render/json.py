@@ -142,6 +142,7 @@ def _patch(patch: PortedPatch) -> dict[str, Any]:
         "files": [_file(file) for file in patch.files],
         "commits": [_commit(commit) for commit in patch.commits],
         "content": _path(patch.content),
+        "head": json_text(patch.head) if patch.head else None,
     }
 
 
@@ -240,6 +241,7 @@ def _read_patch(node: Node) -> PortedPatch:
         content=node.at("content").optional(Node.text),
         notes=tuple(note.name() for note in node.at("notes").items()),
         commits=tuple(map(_read_commit, node.items_at("commits"))),
+        head=node.optional_at("head", Node.text) or b"",
     )
 
 

@@ -35,12 +35,12 @@ _Teller: TypeAlias = Callable[[PortedFile, PortedPatch, Report], Iterator[str]]
 _LEAST = 6_000
 _HEAD_SHARE = 3
 """The table gets this part of the limit at most, so that there is room for the regions."""
+_COMPARED_SHARE = 8
 _FOOT = 300
 _SHOWN_LINES = 40
 _LINE_WIDTH = 300
 _NAME_WIDTH = 80
 _NOTE_WIDTH = 500
-_MOST_CHANGES = 25
 _REVIEWED = (Status.RESOLVED, Status.ABSORBED, Status.FOLLOWED)
 _WORD = re.compile(r"\(?`[^`]+`[,;:.?)]*(?=\s|$)|\S+")
 _PLAIN = re.compile(r"(\(?)([A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6}|%)([,;:.?)]*)")
@@ -68,7 +68,7 @@ def report_markdown(report: Report, limit: int = 65_000) -> str:
     for text in rows.texts:
         parts.add(text)
     if report.comparison is not None:
-        parts.add(_compared(report.comparison))
+        parts.add(_compared(report.comparison, limit // _COMPARED_SHARE))
     shortened, missing = _add_details(looked_at, report, parts)
     parts.texts += _foot(len(looked_at) - named, shortened, missing)
     return "\n".join(parts.texts)
@@ -139,12 +139,16 @@ def _table(patches: Sequence[PortedPatch], parts: _Parts) -> int:
     return len(patches)
 
 
-def _compared(found: StackComparison) -> str:
-    """Old stack against new: the figures, and folded the patches that do something else now."""
+def _compared(found: StackComparison, limit: int) -> str:
+    """Old stack against new: the figures, and folded the patches that do something else now, as
+    far as there is room."""
     changes = [*told_changes(found)]
-    lines = [f"- {_span(_cut(name, _NAME_WIDTH))}: {_prose(words, _NOTE_WIDTH)}"
-             for _, name, words in changes[:_MOST_CHANGES]]  # fmt: skip
-    more = len(changes) - _MOST_CHANGES
+    rows = _Parts(limit)
+    for _, name, words in changes:
+        if not rows.add(f"- {_span(_cut(name, _NAME_WIDTH))}: {_prose(words, _NOTE_WIDTH)}"):
+            break
+    lines = rows.texts
+    more = len(changes) - len(lines)
     if more > 0:
         lines.append(f"- and {counted(more, 'more patch', 'more patches')}")
     told = ", ".join(f"{count} {standing.value}" for standing, count in found.counts())

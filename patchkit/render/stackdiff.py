@@ -131,7 +131,7 @@ def _standings(patch: PatchComparison) -> list[str]:
 def told_standing(patch: PatchComparison) -> str:
     """What became of a patch, in a few words."""
     words = ", ".join(_standings(patch))
-    note = shown_name(patch.note).removeprefix(f"{words}, ")
+    note = shown_name(patch.note).removeprefix(words).lstrip(", ")
     details = [note] if note else []
     if patch.options is not None:
         details.append("options")
@@ -145,7 +145,9 @@ def told_standing(patch: PatchComparison) -> str:
 
 def _file(one: FileComparison) -> Iterator[StyledLine]:
     yield StyledLine(f"  {_paths(one)}: {_file_words(one)}", "bold")
-    yield from map(_line, one.facts)
+    is_in_both = one.old is not None and one.new is not None
+    # That the patch which has the file changes it says nothing.
+    yield from (_line(fact) for fact in one.facts if is_in_both or fact.content != b"modify")
     for hunk in sorted(one.hunks, key=lambda hunk: hunk.likeness is not Likeness.CHANGED):
         yield StyledLine(_heading(hunk), "cyan")
         for line in hunk.lines:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from patchkit.model.report import EvidenceLine, PortedFile, PortedPatch, Report, Status
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
 from patchkit.render.html.code import MOST_LINES
-from patchkit.render.html.header import PatchHeader, patch_header
+from patchkit.render.html.header import PatchHeader, header_of, patch_header
 from patchkit.render.html.regions import (
     Anchors,
     CommitView,
@@ -180,7 +180,7 @@ def _patch(patch: PortedPatch, number: int, whole: _Whole) -> PatchView:
         status=patch.status,
         letters=letters(patch.status),
         sentence=STATUS_SENTENCES[patch.status],
-        header=patch_header(patch.content),
+        header=header_of(patch.head) if patch.content is None else patch_header(patch.content),
         figures=f"{files}, {carried} of {counted(hunks, 'hunk', 'hunks')} carried",
         open_regions=len(patch.held),
         notes=tuple(map(shown_text, patch.notes)),
