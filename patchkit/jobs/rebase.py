@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
 from patchkit.engine.rebasing import Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
 from patchkit.jobs.deps import check_only_target, named_patches, only_part
+from patchkit.jobs.diff import compare_with_port
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.outputs import (
     REPORT_JSON,
@@ -161,7 +163,9 @@ def plan_rebase(
             part = only_part(stack, source.tree(old), policy, only)
             check_only_target(out, REPORT_JSON, part.stack.names)
             left_out = frozenset(stack.names) - frozenset(part.stack.names)
-            stack, notes = part.stack, part.notes
+            stack, notes, dependencies = part.stack, part.notes, part.dependencies
+        else:
+            dependencies = dependencies_of(stack, source.tree(old), policy)
         expect(len(stack.names))
         asked = UpstreamHistory(source, old, new, policy.strip)
         policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
@@ -178,7 +182,7 @@ def plan_rebase(
             new_version=new,
             upstream=_shown(source.description),
             upstream_note=upstream_note(project, upstream),
-            patches=with_causes_to_regenerate(patches, recogniser, policy),
+            patches=_with_heads(with_causes_to_regenerate(patches, recogniser, policy), stack),
             guarded=tuple(name for name, _ in stack.guarded),
             # Without the folder: reports are the same on every machine.
             warnings=(
@@ -187,11 +191,16 @@ def plan_rebase(
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
+            dependencies=dependencies,
             siblings=tuple(one.report for one in compared),
         )
     finally:
         source.close()
     series = ported_series(stack.series, report)
+    comparison = compare_with_port(
+        stack, series, report.patches, labels=(old, new), strip=project.settings.strip
+    )
+    report = replace(report, comparison=comparison)
     files = patch_files(stack, report.patches)
     result = ported.result
     if siblings.proposals is Proposals.STACKED:
@@ -214,6 +223,15 @@ def plan_rebase(
     forms = {*project.settings.reports, *reports}
     outputs = planned_outputs(project, stack.layout, series, files, report, forms)
     return RebasePlan(report, target, outputs, uses)
+
+
+def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:
+    """Where nothing is left of a patch the report has its head, which says what it was for."""
+    heads = {one.name: one.patch.prologue for one in stack.patches}
+    return tuple(
+        replace(patch, head=heads[patch.name]) if patch.content is None else patch
+        for patch in patches
+    )
 
 
 def _unused_amendments(
