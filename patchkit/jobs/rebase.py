@@ -44,6 +44,7 @@ from patchkit.jobs.uses import Uses, note_uses
 from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.shown import shown_name, shown_path
+from patchkit.model.stack import Stack
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
