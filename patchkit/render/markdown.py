@@ -96,22 +96,22 @@ class _Parts:
 
 
 def _siblings(report: SiblingReport, limit: int) -> str:
-    """What a variant of the stack lacks: the figures, and the open findings folded away."""
-    head = f"Siblings of {_code(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
-    rows = []
-    left = limit - len(head.encode("utf-8", "replace"))
+    """What a variant of the stack lacks: the figures, and folded the open findings, as far as there
+    is room."""
+    rows = _Parts(limit)
     for one in report.open_findings():
-        row = f"- {_code(finding_place(one))} {one.rank.value}: {_prose(finding_title(one), 200)}"
-        left -= len(row.encode("utf-8", "replace")) + 1
-        if left < _FOOT:
-            rows.append(f"- … and {report.open - len(rows)} more, see report.json")
+        title = _prose(finding_title(one), _NOTE_WIDTH)
+        if not rows.add(f"- {_span(finding_place(one))} ({one.rank.value}): {title}"):
             break
-        rows.append(row)
-    if not rows:
-        return f"{head}\n"
+    title = f"Siblings of {_span(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
+    if not rows.texts:
+        return f"{title}\n"
+    more = report.open - len(rows.texts)
+    if more > 0:
+        rows.texts.append(f"- and {counted(more, 'more finding', 'more findings')}")
     told = counted(report.open, "open finding", "open findings")
-    body = "\n".join(rows)
-    return f"{head}\n\n<details><summary>{told}</summary>\n\n{body}\n\n</details>\n"
+    summary = f"<details><summary>{told}</summary>"
+    return "\n".join((title, "", summary, "", *rows.texts, "", "</details>", ""))
 
 
 def _by_importance(report: Report) -> list[PortedPatch]:
