@@ -103,7 +103,7 @@ def _siblings(report: SiblingReport, limit: int) -> str:
         title = _prose(finding_title(one), _NOTE_WIDTH)
         if not rows.add(f"- {_span(finding_place(one))} ({one.rank.value}): {title}"):
             break
-    title = f"Siblings of {_span(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
+    title = f"Siblings of {_code(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
     if not rows.texts:
         return f"{title}\n"
     more = report.open - len(rows.texts)
