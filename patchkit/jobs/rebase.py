@@ -10,7 +10,7 @@ from pathlib import Path
 
 from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
-from patchkit.engine.rebasing import Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
@@ -47,6 +47,7 @@ from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Stack
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
+from patchkit.siblings.comparing import Comparison
 from patchkit.sources.progress import Progress, silent
 from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import (
@@ -197,33 +198,42 @@ def plan_rebase(
         )
     finally:
         source.close()
+    progress("Proving the new stack")
+    stacked = compared if siblings.proposals is Proposals.STACKED else ()
+    forms = {*project.settings.reports, *reports}
+    report, outputs = _proved(project, stack, report, ported, stacked, forms)
+    return RebasePlan(report, target, outputs, uses)
+
+
+def _proved(
+    project: Project,
+    stack: Stack,
+    report: Report,
+    ported: PortedStack,
+    stacked: Sequence[Comparison],
+    forms: Collection[str],
+) -> tuple[Report, tuple[Output, ...]]:
+    """The report with how the new stack differs, and the files of the new stack, proved; what is
+    proposed of `stacked` is on top of it."""
+    strip = project.settings.strip
+    ported_to = report.old_version, report.new_version
     series = ported_series(stack.series, report)
-    comparison = compare_with_port(
-        stack, series, report.patches, labels=(old, new), strip=project.settings.strip
-    )
+    comparison = compare_with_port(stack, series, report.patches, labels=ported_to, strip=strip)
     report = replace(report, comparison=comparison)
     files = patch_files(stack, report.patches)
-    result = ported.result
-    if siblings.proposals is Proposals.STACKED:
-        series, files = with_proposals(series, files, compared, policy.strip)
-        result = {
-            **result,
-            **{path: file for one in compared for path, file in one.proposed.items()},
-        }
-    progress("Proving the new stack")
+    series, files = with_proposals(series, files, stacked, strip)
+    proposed = {path: file for one in stacked for path, file in one.proposed.items()}
     prove(
         series=series.raw,
         layout=stack.layout,
         patches=files,
         pristine=ported.pristine,
-        expected=result,
-        strip=project.settings.strip,
+        expected={**ported.result, **proposed},
+        strip=strip,
         flags=project.settings.flags,
         package=project.package,
     )
-    forms = {*project.settings.reports, *reports}
-    outputs = planned_outputs(project, stack.layout, series, files, report, forms)
-    return RebasePlan(report, target, outputs, uses)
+    return report, planned_outputs(project, stack.layout, series, files, report, forms)
 
 
 def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:
