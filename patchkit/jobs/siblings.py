@@ -8,7 +8,7 @@ name which the stack adds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -102,6 +102,9 @@ class _OwnCode:
     def has_folder(self, path: TreePath) -> bool:
         return self.below.has_folder(path)
 
+    def paths(self) -> Collection[TreePath]:
+        return [path for path in self.below.paths() if not _is_copied(path)]
+
     def listing(self) -> Mapping[TreePath, str]:
         listed = self.below.listing()
         return {path: identity for path, identity in listed.items() if not _is_copied(path)}
@@ -165,7 +168,7 @@ def _variants(
         for name in names:
             yield _named(name, axes)
         return
-    upstream = [path for path in port.new.listing() if not _is_copied(path)]
+    upstream = [path for path in port.new.paths() if not _is_copied(path)]
     left = dict.fromkeys(added)
     for axis in axes:
         families = families_of(upstream, axis)
