@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patchkit.model.siblings import Finding, Rank
+from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import Path
+from patchkit.siblings.contracts import Contracts
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolcalls import Calls
 from patchkit.siblings.symbolgaps import Gaps
 from patchkit.siblings.symbolunits import Unit, units_of
 from patchkit.siblings.symbolviews import both_sources, view_of
@@ -24,7 +26,15 @@ def symbol_findings(scene: Scene) -> tuple[Finding, ...]:
     for unit in units_of(scene, new_sources):
         view = view_of(scene, unit, new_sources)
         before = view_of(scene, unit, old_sources, _old_folder(scene, unit))
-        found.update(dict.fromkeys(Gaps(scene, view, before).findings()))
+        contracts = tuple(Contracts(scene, view, before).findings())
+        told = {(one.path, one.symbol) for one in contracts}
+        calls = (
+            one
+            for one in Calls(scene, view, before).findings()
+            if one.kind is not FindingKind.SIGNATURE or (one.path, one.symbol) not in told
+        )
+        gaps = Gaps(scene, view, before).findings()
+        found.update(dict.fromkeys((*gaps, *calls, *contracts)))
     return tuple(sorted(found, key=_order))
 
 

@@ -15,7 +15,7 @@ from patchkit.model.variants import Axis
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
-from patchkit.siblings.symbolviews import Read, Sited, UnitView
+from patchkit.siblings.symbolviews import Sited, UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind
 
@@ -152,9 +152,7 @@ class Gaps:
             return {}
         common = set.intersection(*(set(one) for one in files.values()))
         first = next(iter(files.values()))
-        return {
-            key: tuple(one[key] for one in files.values()) for key in first if key in common
-        }
+        return {key: tuple(one[key] for one in files.values()) for key in first if key in common}
 
     def _without_ours(
         self, common: Mapping[Key, tuple[Sited, ...]]

@@ -25,7 +25,8 @@ def our_path(scene: Scene, sites: Iterable[Sited]) -> Path:
     That is the one beside the most of them, and of these one that is there.
     """
     found = Counter(_counterpart(scene, site) for site in sites)
-    return max(found, key=lambda path: (found[path], path in scene.new_listing, path))
+    listings = (scene.new_listing, scene.old_listing)
+    return max(found, key=lambda path: (found[path], *(path in one for one in listings), path))
 
 
 def _counterpart(scene: Scene, site: Sited) -> Path:
@@ -75,3 +76,12 @@ def variants_of(sites: Iterable[Sited]) -> str:
 def at(path: Path, line: int) -> str:
     """A place in a file as part of a sentence."""
     return f"{shown_path(path.rpartition(b'/')[2])}:{line}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "result"), counted(2, "result")
+    ('1 result', '2 results')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

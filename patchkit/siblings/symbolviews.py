@@ -14,7 +14,7 @@ from functools import cached_property
 from patchkit.model.siblings import SiblingPlace
 from patchkit.model.tree import Path
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolsources import Focus, SymbolCache, Sources
+from patchkit.siblings.symbolsources import Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target

@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from patchkit.model.variants import Axis, Variant
 
-
 Truth: TypeAlias = "bool | None"
 """What is known of a condition."""
 
