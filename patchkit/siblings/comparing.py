@@ -92,14 +92,14 @@ def _with_ranks_of(symbols: Iterable[Finding], missing: Iterable[Finding]) -> It
 
 def _told_once(findings: Iterable[Finding], edits: Sequence[Finding]) -> Iterator[Finding]:
     """All findings; what a proposed edit mends is told with the edit, which then matters as much."""
-    mended = dict.fromkeys(edits, ())
+    mended: list[list[Finding]] = [[] for _ in edits]
     for one in findings:
-        mending = next((edit for edit in edits if _mends(edit, one)), None)
+        mending = next((at for at, edit in enumerate(edits) if _mends(edit, one)), None)
         if mending is None:
             yield one
         else:
-            mended[mending] = (*mended[mending], one)
-    for edit, others in mended.items():
+            mended[mending].append(one)
+    for edit, others in zip(edits, mended, strict=True):
         ranks = (edit.rank, *(one.rank for one in others))
         note = " ".join((edit.note, *(one.note for one in others)))
         yield replace(edit, rank=min(ranks, key=_RANKS.__getitem__), note=note)
