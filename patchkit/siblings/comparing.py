@@ -132,10 +132,13 @@ def _first_of(family: Mapping[str, Sequence[Path]]) -> Iterator[Path]:
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What breaks the build first, what is new before what is old."""
+    """What breaks the build first, what is new before what is old; of the edits of a file those
+    that most siblings made."""
 
-    def weight(one: Finding) -> tuple[int, bool, int, bytes, int]:
-        return _RANKS[one.rank], not one.is_new, _KINDS[one.kind], one.path, one.line or 0
+    def weight(one: Finding) -> tuple[int, bool, int, bytes, int, int]:
+        siblings = len({at.variant for at in one.siblings}) if one.edit is not None else 0
+        kind = _KINDS[one.kind]
+        return _RANKS[one.rank], not one.is_new, kind, one.path, -siblings, one.line or 0
 
     return tuple(sorted(findings, key=weight))
 
