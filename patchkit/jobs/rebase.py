@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
@@ -47,7 +48,6 @@ from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Stack
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
-from patchkit.siblings.comparing import Comparison
 from patchkit.sources.progress import Progress, silent
 from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import (
@@ -57,6 +57,9 @@ from patchkit.workspace.writing import (
     recover,
     write_outputs,
 )
+
+if TYPE_CHECKING:
+    from patchkit.siblings.comparing import Comparison
 
 
 class Overwrite(Enum):

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import PortedStack, port_stack
@@ -27,13 +28,15 @@ from patchkit.model.stack import Stack
 from patchkit.model.tree import File, Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, Axis, Variant
-from patchkit.siblings.comparing import Comparison, among_ours, compare_siblings
 from patchkit.siblings.families import families_of, templates_of
 from patchkit.siblings.inferring import inferred_axis
 from patchkit.siblings.moves import moved_files
 from patchkit.siblings.scene import Scene
 from patchkit.workspace.ignores import ignores_place, load_ignores, write_ignores
 from patchkit.workspace.settings import Settings
+
+if TYPE_CHECKING:
+    from patchkit.siblings.comparing import Comparison
 
 _COPIED_FOLDERS = (b"vendor", b"third_party", b"node_modules")
 """Other projects' code, in which nobody looks for what this project's variants need."""
@@ -136,6 +139,9 @@ def compare_variants(
     found = list(_variants(project.settings, names, added, port))
     if not found:
         return ()
+    # It brings the readers of all languages, and most stacks need none.
+    from patchkit.siblings.comparing import among_ours, compare_siblings
+
     ignores = load_ignores(ignores_place(project.settings, folder))
     plain = replace(port.policy, resolutions=Resolutions(), commit_with=None)
     before = port_stack(port.stack, port.old, port.old, plain)
