@@ -147,9 +147,11 @@ def compare_variants(
     before = port_stack(port.stack, port.old, port.old, plain)
     old = Overlay(_OwnCode(port.old), before.result)
     new = Overlay(_OwnCode(port.new), port.ported.result)
-    moves = {**moved_files(old.listing(), new.listing()), **_followed(port.ported.patches)}
+    listings = old.listing(), new.listing()
+    followed = _followed(port.ported.patches)
     compared = []
     for axis, variant in found:
+        moves = {**moved_files(*listings, axis), **followed}
         scene = Scene(axis, variant, old, new, added, moves)
         comparison = compare_siblings(scene, port.version, ignores, asked.of_siblings())
         is_upstreams = not names and _is_upstreams(axis, variant, scene)

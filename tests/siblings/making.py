@@ -31,7 +31,7 @@ def scene(
     before, after = MemoryTree({**files(old), **added}), MemoryTree({**files(new), **added})
     mine = axis.variant(variant)
     assert mine is not None
-    moves = moved_files(before.listing(), after.listing())
+    moves = moved_files(before.listing(), after.listing(), axis)
     return Scene(axis, mine, before, after, dict.fromkeys(added, PATCH), moves)
 
 
