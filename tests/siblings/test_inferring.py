@@ -57,7 +57,9 @@ def test_what_is_guessed_is_followed() -> None:
 def test_a_folder_of_the_word() -> None:
     """The word may be that of a folder."""
     upstream = {f"distro/{word}/setup.c": store(word) for word in ("debian", "fedora")}
-    found = inferred("distro/openeuler/setup.c", upstream, {"distro/openeuler/setup.c": store("x")})
+    found = inferred(
+        "distro/openeuler/setup.c", upstream, {"distro/openeuler/setup.c": store("openeuler")}
+    )
     assert found is not None
     assert b"distro/{}/setup.c" == found.template
 
