@@ -70,8 +70,8 @@ class Contracts:
                 is_wrong = self.view.unit.language is not Language.GO
                 rank = Rank.BUILD if is_wrong else Rank.BEHAVIOUR
                 what = (
-                    f"{name}{_signature(one)} left {now.shown} in the new version, and the siblings "
-                    f"have it no more: see whether {mine.owner} still needs it"
+                    f"{name}{_signature(one)} left {now.shown} in the new version, and the "
+                    f"siblings have it no more: see whether {mine.owner} still needs it"
                 )
                 yield self._finding(rank, mine, left.line, name, what, theirs, is_new=True)
 

@@ -161,9 +161,14 @@ class Calls:
     @cached_property
     def _definitions(self) -> Mapping[str, list[Definition]]:
         """What ours builds of the names that it calls."""
-        names = {called.call.name for calls in self._ours.values() for called in calls}
+        names = {
+            called.call.name
+            for calls in self._ours.values()
+            for called in calls
+            if called.call.qualifier in ("", MEMBER)
+        }
         found: dict[str, list[Definition]] = {}
-        for read in self.view.built(names) if names else ():
+        for read in self.view.defining(names) if names else ():
             members = (one for contract in read.symbols.contracts for one in contract.members)
             for one in (*read.symbols.definitions, *members):
                 if one.name in names:
@@ -252,7 +257,8 @@ class Calls:
 
     def _other_results(self, called: Called, given: int) -> Finding:
         call = called.call
-        note = f"{call.name} gives {counted(given, 'result')}, and {call.taken} of them are taken here."
+        given_here = counted(given, "result")
+        note = f"{call.name} gives {given_here}, and {call.taken} of them are taken here."
         is_new = any(
             one.call.taken == call.taken
             for one in self._theirs_before.get(self._call_key(call), [])

@@ -10,6 +10,7 @@ from patchkit.siblings.contracts import Contracts
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolcalls import Calls
 from patchkit.siblings.symbolgaps import Gaps
+from patchkit.siblings.symbolorphans import Orphans
 from patchkit.siblings.symbolunits import Unit, units_of
 from patchkit.siblings.symbolviews import both_sources, view_of
 
@@ -33,8 +34,9 @@ def symbol_findings(scene: Scene) -> tuple[Finding, ...]:
             for one in Calls(scene, view, before).findings()
             if one.kind is not FindingKind.SIGNATURE or (one.path, one.symbol) not in told
         )
-        gaps = Gaps(scene, view, before).findings()
-        found.update(dict.fromkeys((*gaps, *calls, *contracts)))
+        gaps = tuple(Gaps(scene, view, before).findings())
+        orphans = Orphans(scene, view, before).findings({one.symbol for one in gaps})
+        found.update(dict.fromkeys((*gaps, *orphans, *calls, *contracts)))
     return tuple(sorted(found, key=_order))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import Path
@@ -100,27 +99,29 @@ class Gaps:
     def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use]) -> Finding:
         first = uses[0]
         more = f" (and {len(uses) - 1} more places)" if len(uses) > 1 else ""
-        note = (
-            f"{at(first.piece.path, first.line)}{more} uses {name}, which {variants_of(sites)} "
-            f"define for themselves and {self.scene.variant.name} does not: define it here."
+        path = our_path(self.scene, sites)
+        is_here = any(site.piece.path == path for site in sites)
+        what = (
+            f"this file has it for {variants_of(sites)} only: let it have it for "
+            f"{self.scene.variant.name} too"
+            if is_here
+            else f"{variants_of(sites)} define it for themselves and {self.scene.variant.name} "
+            "does not: define it here"
         )
+        note = f"{at(first.piece.path, first.line)}{more} uses {name}; {what}."
         return Finding(
             FindingKind.SYMBOL,
             Rank.BUILD,
-            our_path(self.scene, sites),
+            path,
             note,
             symbol=name,
             siblings=places(sites),
-            is_new=(sites[0].definition.owner, name) not in self._old_names,
+            is_new=self._is_new(sites),
         )
 
-    @cached_property
-    def _old_names(self) -> frozenset[tuple[str, str]]:
-        return frozenset(
-            (site.definition.owner, site.definition.name)
-            for sibling in self.before.siblings
-            for site in self.before.sited(sibling)
-        )
+    def _is_new(self, sites: Iterable[Sited]) -> bool:
+        """Whether nothing in the old version is called so."""
+        return not self.before.names_defined(site.definition.name for site in sites)
 
     def _beside_siblings(self, reported: set[str]) -> Iterator[Finding]:
         """What every sibling defines in its file of a family of which ours has one as well."""
@@ -164,7 +165,7 @@ class Gaps:
         names = {site.definition.name for sites in rest.values() for site in sites}
         built = {
             key_of(axis, one)
-            for read in (self.view.built(names) if names else ())
+            for read in (self.view.defining(names) if names else ())
             for one in read.symbols.definitions
             if one.kind is not DefinitionKind.PROTOTYPE
         }
@@ -181,9 +182,6 @@ class Gaps:
             f"Every sibling ({variants_of(sites)}) defines the {one.kind.value} {what}{used}; "
             f"{self.scene.variant.name} does not: see whether it needs one."
         )
-        is_new = not any(
-            (site.definition.owner, site.definition.name) in self._old_names for site in sites
-        )
         return Finding(
             FindingKind.SYMBOL,
             rank,
@@ -191,7 +189,7 @@ class Gaps:
             note,
             symbol=one.name,
             siblings=places(sites),
-            is_new=is_new,
+            is_new=self._is_new(sites),
         )
 
     def _member_use(self, one: Definition) -> str:

@@ -2,9 +2,9 @@
 
     Unit > Piece
 
-A *unit* is what shares its names: a Go package, a Rust crate, the C files below a folder, a makefile
-with those that it includes. A *piece* is one of its files, with the variants that it is built for.
-Only units are taken in which siblings have pieces of their own."""
+A *unit* is what shares its names: a Go package, a Rust crate, the C files below a folder, a
+makefile with those that it includes. A *piece* is one of its files, with the variants that it is
+built for. Only units are taken in which siblings have pieces of their own."""
 
 from __future__ import annotations
 

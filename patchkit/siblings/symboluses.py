@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchkit.siblings.symbolunits import Piece
-from patchkit.siblings.symbolviews import Read, UnitView
+from patchkit.siblings.symbolviews import UnitView
 from patchkit.syntax.goconstraints import is_go_file_built, is_go_test
 from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Reference
@@ -29,32 +29,26 @@ def unserved_uses(view: UnitView, wanted: Collection[Named]) -> Mapping[Named, t
     """For each name the places where ours uses it although nothing that ours builds defines it."""
     if not wanted:
         return {}
-    reads = tuple(view.built({name for _, name in wanted}))
-    served, served_in_tests = _served(reads, wanted)
+    served, served_in_tests = _served(view, wanted)
+    left = frozenset(wanted) - served
     found: dict[Named, list[Use]] = {}
-    for read in reads:
-        have = served | served_in_tests if read.piece.is_test else served
+    for read in view.built({name for _, name in left}) if left else ():
+        have = served_in_tests if read.piece.is_test else frozenset()
         for reference in read.symbols.references:
             named = (read.symbols.package, reference.name)
-            if named in wanted and named not in have and _is_of_unit(view, read, reference):
+            if named in left and named not in have and _is_of_unit(view, reference):
                 found.setdefault(named, []).append(Use(read.piece, reference.line))
     if view.unit.language is Language.GO:
-        exported = {
-            named
-            for named in wanted
-            if named not in served and named[1][:1].isupper() and named[0] != "main"
-        }
+        exported = {one for one in left if one[1][:1].isupper() and one[0] != "main"}
         for named, use in _uses_by_import(view, exported):
             found.setdefault(named, []).append(use)
     return {named: tuple(uses) for named, uses in found.items()}
 
 
-def _served(
-    reads: Collection[Read], wanted: Collection[Named]
-) -> tuple[frozenset[Named], frozenset[Named]]:
+def _served(view: UnitView, wanted: Collection[Named]) -> tuple[frozenset[Named], frozenset[Named]]:
     """Which names are defined, and which of the others in tests."""
     found: dict[bool, set[Named]] = {False: set(), True: set()}
-    for read in reads:
+    for read in view.defining({name for _, name in wanted}):
         found[read.piece.is_test].update(
             (read.symbols.package, one.name)
             for one in read.symbols.definitions
@@ -63,7 +57,7 @@ def _served(
     return (frozenset(found[False] & set(wanted)), frozenset(found[True] & set(wanted)))
 
 
-def _is_of_unit(view: UnitView, read: Read, reference: Reference) -> bool:
+def _is_of_unit(view: UnitView, reference: Reference) -> bool:
     """Whether a name is looked up among those of the unit."""
     if view.unit.language is not Language.RUST:
         return not reference.qualifier
@@ -88,7 +82,7 @@ def _uses_by_import(view: UnitView, wanted: Collection[Named]) -> Iterator[tuple
     """Uses in other packages of the Go module, and in the tests that stand outside of theirs."""
     if not wanted:
         return
-    module = _module_of(view)
+    module = module_of(view)
     below = view.unit.folder[len(module) + 1 if module else 0 :]
     end = below.decode("utf-8", "replace")
     names = frozenset(name.encode() for _, name in wanted)
@@ -115,7 +109,7 @@ def _uses_by_import(view: UnitView, wanted: Collection[Named]) -> Iterator[tuple
                 yield by_name[reference.name], Use(piece, reference.line)
 
 
-def _module_of(view: UnitView) -> bytes:
+def module_of(view: UnitView) -> bytes:
     """The folder of the Go module around the unit; the root where there is none."""
     folder = view.unit.folder
     while folder and folder + b"/go.mod" not in view.sources.listing:
