@@ -17,9 +17,9 @@ from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Contract, Definition, DefinitionKind
 
 _PATTERNS = {
-    Language.GO: rb"\binterface\s*\{",
-    Language.RUST: rb"\btrait\b",
-    Language.C: rb"\(\s*\*\s*\w+\s*\)\s*\(",
+    Language.GO: (b"interface", rb"\binterface\s*\{"),
+    Language.RUST: (b"trait", rb"\btrait\s+\w"),
+    Language.C: (b"struct", rb"\(\s*\*\s*\w+\s*\)\s*\("),
 }
 _WORDS = {Language.GO: "the interface", Language.RUST: "the trait", Language.C: "the struct"}
 
@@ -58,7 +58,7 @@ def promised_in(view: UnitView) -> Mapping[str, Promised]:
     if pattern is None:
         return {}
     found: dict[str, tuple[Read, Contract]] = {}
-    for read in view.shared(pattern):
+    for read in view.shared(*pattern):
         if not read.piece.is_test:
             for contract in read.symbols.contracts:
                 found.setdefault(contract.name, (read, contract))
@@ -166,4 +166,4 @@ def _reads_of(view: UnitView, base: str) -> tuple[Read, ...]:
     """The files that all build and that define a type or a method of it."""
     name = re.escape(base.encode())
     pattern = rb"(?m)^func\s*\([^)]*\b%b\b[^)]*\)|\b%b\s+(?:struct|interface)\b|^type\s+%b\b"
-    return tuple(view.shared(pattern % (name, name, name)))
+    return tuple(view.shared(base.encode(), pattern % (name, name, name)))

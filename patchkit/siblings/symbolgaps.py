@@ -5,6 +5,7 @@ or linker stops; and what does every sibling define that ours does not."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -55,7 +56,17 @@ class Gaps:
             is_for_all = any(not site.piece.is_test for site in sites)
             here = [use for use in uses.get(named, ()) if is_for_all or use.piece.is_test]
             if here:
-                yield self._stop(named[1], sites, here)
+                yield self._stop(named[1], sites, here, self._rank_of(here))
+
+    def _rank_of(self, uses: Iterable[Use]) -> Rank:
+        """A makefile goes on without a variable that it only asks for."""
+        if self.view.unit.language is not Language.MAKE:
+            return Rank.BUILD
+        lines = (
+            self.view.sources.content(use.piece.path).split(b"\n")[use.line - 1] for use in uses
+        )
+        is_asked = all(re.match(rb"\s*(?:else\s+)?if", line) for line in lines)
+        return Rank.BEHAVIOUR if is_asked else Rank.BUILD
 
     def _only_siblings_have(self) -> Mapping[Named, tuple[Sited, ...]]:
         """Names that siblings define in what ours does not build."""
@@ -96,7 +107,7 @@ class Gaps:
             len(have) > 1 and have >= set(self.view.siblings)
         )
 
-    def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use]) -> Finding:
+    def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use], rank: Rank) -> Finding:
         first = uses[0]
         more = f" (and {len(uses) - 1} more places)" if len(uses) > 1 else ""
         path = our_path(self.scene, sites)
@@ -111,7 +122,7 @@ class Gaps:
         note = f"{at(first.piece.path, first.line)}{more} uses {name}; {what}."
         return Finding(
             FindingKind.SYMBOL,
-            Rank.BUILD,
+            rank,
             path,
             note,
             symbol=name,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from patchkit.model.tree import Path
 from patchkit.siblings.symbolunits import Piece
-from patchkit.siblings.symbolviews import UnitView
+from patchkit.siblings.symbolviews import Read, Sited, UnitView
 from patchkit.syntax.goconstraints import is_go_file_built, is_go_test
 from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Reference
@@ -25,7 +26,9 @@ class Use:
     line: int
 
 
-def unserved_uses(view: UnitView, wanted: Collection[Named]) -> Mapping[Named, tuple[Use, ...]]:
+def unserved_uses(
+    view: UnitView, wanted: Mapping[Named, Collection[Sited]]
+) -> Mapping[Named, tuple[Use, ...]]:
     """For each name the places where ours uses it although nothing that ours builds defines it."""
     if not wanted:
         return {}
@@ -36,7 +39,8 @@ def unserved_uses(view: UnitView, wanted: Collection[Named]) -> Mapping[Named, t
         have = served_in_tests if read.piece.is_test else frozenset()
         for reference in read.symbols.references:
             named = (read.symbols.package, reference.name)
-            if named in left and named not in have and _is_of_unit(view, reference):
+            is_open = named in left and named not in have
+            if is_open and _can_reach(view, read, reference, wanted[named]):
                 found.setdefault(named, []).append(Use(read.piece, reference.line))
     if view.unit.language is Language.GO:
         exported = {one for one in left if one[1][:1].isupper() and one[0] != "main"}
@@ -57,12 +61,23 @@ def _served(view: UnitView, wanted: Collection[Named]) -> tuple[frozenset[Named]
     return (frozenset(found[False] & set(wanted)), frozenset(found[True] & set(wanted)))
 
 
-def _is_of_unit(view: UnitView, reference: Reference) -> bool:
-    """Whether a name is looked up among those of the unit."""
+def _can_reach(view: UnitView, read: Read, reference: Reference, sites: Collection[Sited]) -> bool:
+    """Whether a name is looked up where the siblings define it."""
     if view.unit.language is not Language.RUST:
         return not reference.qualifier
     last = reference.qualifier.rpartition("::")[2]
-    return last in _RUST_OWN or last in _modules(view)
+    if last in _RUST_OWN:
+        crate = _crate_of(view, read.piece.path)
+        return any(_crate_of(view, site.piece.path) == crate for site in sites)
+    return last in _modules(view)
+
+
+def _crate_of(view: UnitView, path: Path) -> Path:
+    """The folder of the crate that a file is part of."""
+    folder = path.rpartition(b"/")[0]
+    while folder and folder + b"/Cargo.toml" not in view.sources.listing:
+        folder = folder.rpartition(b"/")[0]
+    return folder
 
 
 def _modules(view: UnitView) -> frozenset[str]:

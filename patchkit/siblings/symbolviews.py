@@ -74,18 +74,25 @@ class UnitView:
 
     def _ours_own(self) -> Iterator[Read]:
         for piece in self.pieces:
-            if self.ours in piece.variants and len(piece.variants) < len(self.targets):
+            if self._is_ours_own(piece):
                 yield from self._read(piece, self.ours, None)
 
+    def _is_ours_own(self, piece: Piece) -> bool:
+        return self.ours in piece.variants and len(piece.variants) < len(self.targets)
+
     def _sibling_own(self, variant: str) -> Iterator[Read]:
+        # What siblings call is compared with what ours calls; where ours has nothing, it would be
+        # read for nothing.
+        is_compared = any(self._is_ours_own(piece) for piece in self.pieces)
+        focus = None if is_compared else NOTHING
         for piece in self.pieces:
             if variant not in piece.variants:
                 continue
             if self.ours not in piece.variants:
-                yield from self._read(piece, variant, None)
+                yield from self._read(piece, variant, focus)
             elif self._seen(piece, variant) != self._seen(piece, self.ours):
-                for read in self._read(piece, variant, None):
-                    for mine in self._read(piece, self.ours, None):
+                for read in self._read(piece, variant, NOTHING):
+                    for mine in self._read(piece, self.ours, NOTHING):
                         yield _without(read, mine.symbols)
 
     def _seen(self, piece: Piece, variant: str) -> bytes:
@@ -115,13 +122,12 @@ class UnitView:
                 if not words.isdisjoint(known):
                     yield piece
 
-    def shared(self, pattern: bytes) -> Iterator[Read]:
-        """The files that all variants build in which the pattern is found, read for what they
-        define alone."""
-        for piece in self.pieces:
-            if len(piece.variants) == len(self.targets) and re.search(
-                pattern, self._seen(piece, self.ours)
-            ):
+    def shared(self, word: bytes, pattern: bytes) -> Iterator[Read]:
+        """The files that all variants build in which the word stands and the pattern is found,
+        read for what they define alone."""
+        for piece in self._naming((word,)):
+            is_shared = len(piece.variants) == len(self.targets)
+            if is_shared and re.search(pattern, self._seen(piece, self.ours)):
                 yield from self._read(piece, self.ours, NOTHING)
 
     def names_defined(self, names: Iterable[str]) -> frozenset[str]:
