@@ -160,8 +160,8 @@ class Contracts:
         names = sorted({provider.variant for key in served for provider in theirs[key].values()})
         note = (
             f"{now.shown} went from {len(once.members)} to "
-            f"{counted(len(now.members), 'member')} ({', '.join(parts)}); {listed(names)} and "
-            f"{self.scene.variant.name} provide all of them."
+            f"{counted(len(now.members), 'member')} ({', '.join(parts)}); {self.scene.variant.name} provides all "
+            f"of them, as {listed(names)} do."
         )
         yield Finding(
             FindingKind.CONTRACT,

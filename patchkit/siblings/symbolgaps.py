@@ -59,14 +59,16 @@ class Gaps:
                 yield self._stop(named[1], sites, here, self._rank_of(here))
 
     def _rank_of(self, uses: Iterable[Use]) -> Rank:
-        """A makefile goes on without a variable that it only asks for."""
+        """A makefile goes on without a variable that it only asks for or lists."""
         if self.view.unit.language is not Language.MAKE:
             return Rank.BUILD
         lines = (
             self.view.sources.content(use.piece.path).split(b"\n")[use.line - 1] for use in uses
         )
-        is_asked = all(re.match(rb"\s*(?:else\s+)?if", line) for line in lines)
-        return Rank.BEHAVIOUR if is_asked else Rank.BUILD
+        is_needed = any(
+            b"$" in line and not re.match(rb"\s*(?:else\s+)?if", line) for line in lines
+        )
+        return Rank.BUILD if is_needed else Rank.BEHAVIOUR
 
     def _only_siblings_have(self) -> Mapping[Named, tuple[Sited, ...]]:
         """Names that siblings define in what ours does not build."""
