@@ -6,13 +6,15 @@ or linker stops; and what does every sibling define that ours does not."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
+from patchkit.siblings.families import templates_of
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolmethods import methods_of
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
 from patchkit.siblings.symbolviews import Sited, UnitView
@@ -102,12 +104,18 @@ class Gaps:
             if (package, neutral(axis, name)) in theirs and (package, name) not in wanted
         }
 
-    def _is_needed(self, sites: Iterable[Sited]) -> bool:
+    def _is_needed(self, sites: Collection[Sited]) -> bool:
         """Go stops at any name; elsewhere what only some siblings have can be optional."""
+        if self.view.unit.language is Language.GO:
+            return True
         have = {site.variant for site in sites}
-        return self.view.unit.language is Language.GO or (
-            len(have) > 1 and have >= set(self.view.siblings)
-        )
+        families = [
+            {name for name in self.view.siblings if name in members}
+            for site in sites
+            for template in templates_of(site.piece.path, self.scene.axis)
+            if (members := self.scene.new_families.get(template.path))
+        ]
+        return len(have) > 1 and (not families or any(have >= family for family in families))
 
     def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use], rank: Rank) -> Finding:
         first = uses[0]
@@ -138,14 +146,13 @@ class Gaps:
 
     def _beside_siblings(self, reported: set[str]) -> Iterator[Finding]:
         """What every sibling defines in its file of a family of which ours has one as well."""
-        seen: set[Key] = set()
+        seen = {("", neutral(self.scene.axis, name)) for name in reported}
         for template in self.view.unit.templates:
             members = self.scene.new_families[template]
             ours = members.get(self.scene.variant.name, ())
             common = self._common(members, ours) if ours else {}
             for key, sites in self._without_ours(common).items():
-                name = sites[0].definition.name
-                if key not in seen and name not in reported:
+                if key not in seen:
                     seen.add(key)
                     yield self._lacking(ours[0], key, sites)
 
@@ -200,17 +207,36 @@ class Gaps:
             rank,
             path,
             note,
-            symbol=one.name,
+            symbol=key[1],
             siblings=places(sites),
             is_new=self._is_new(sites),
         )
 
     def _member_use(self, one: Definition) -> str:
-        """Where ours uses a method that siblings define for a type that ours has as well."""
-        if not one.owner or one.owner != neutral(self.scene.axis, one.owner):
+        """Where ours uses a method that siblings define and nothing that ours builds.
+
+        For a type that all have, any use counts; for a type of their own, those in our own files.
+        """
+        if not one.owner:
             return ""
-        for read in self.view.built((one.name,)):
+        if one.owner == neutral(self.scene.axis, one.owner):
+            reads = tuple(self.view.built((one.name,)))
+        else:
+            reads = () if self._has_method(one) else self.view.own(self.view.ours)
+        for read in reads:
             for reference in read.symbols.references:
                 if reference.name == one.name and reference.qualifier == MEMBER:
                     return at(read.piece.path, reference.line)
         return ""
+
+    def _has_method(self, one: Definition) -> bool:
+        """Whether our type of the same sort has the method, or can have it."""
+        owner = neutral(self.scene.axis, one.owner)
+        types = [
+            site.definition
+            for site in self.view.sited(self.view.ours)
+            if site.definition.kind is DefinitionKind.TYPE
+            and neutral(self.scene.axis, site.definition.name) == owner
+        ]
+        known = [methods_of(self.view, self.view.ours, mine) for mine in types]
+        return not known or any(one.name in names or is_open for names, is_open in known)

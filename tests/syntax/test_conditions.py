@@ -79,7 +79,7 @@ def test_branches_of_c() -> None:
         (b'#[cfg(all(target_arch = "x86_64", feature = "f"))]\nfn one() {}', []),
         (b'#[cfg(any(target_arch = "x86_64", feature = "f"))]\nfn one() {}', [b"one"]),
         (b'#[cfg(target_os = "windows")]\nfn one() {}', []),
-        (b'#[cfg(test)]\nmod one {}', [b"one"]),
+        (b"#[cfg(test)]\nmod one {}", [b"one"]),
         (b'#![cfg(target_arch = "x86_64")]\nfn one() {}\nfn two() {}', []),
         (b'fn f() {\n#[cfg(target_arch = "x86_64")]\none();\ntwo();\n}', [b"two"]),
         (b'fn f() { match x {\n#[cfg(target_arch = "x86_64")]\n1 => one,\n_ => two } }', [b"two"]),
