@@ -12,8 +12,8 @@ from functools import cached_property
 from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
 from patchkit.siblings.contractviews import Promised, Provider, promised_in, providers_of
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolcalls import neutral_signature, shown_signature
 from patchkit.siblings.symbolnotes import counted, listed
+from patchkit.siblings.symbolsignatures import neutral_signature, shown_signature
 from patchkit.siblings.symbolviews import UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Definition
@@ -70,8 +70,8 @@ class Contracts:
                 is_wrong = self.view.unit.language is not Language.GO
                 rank = Rank.BUILD if is_wrong else Rank.BEHAVIOUR
                 what = (
-                    f"{name}{_signature(one)} left {now.shown} in the new version, and the siblings "
-                    f"have it no more: see whether {mine.owner} still needs it"
+                    f"{name}{_signature(one)} left {now.shown} in the new version, and the "
+                    f"siblings have it no more: see whether {mine.owner} still needs it"
                 )
                 yield self._finding(rank, mine, left.line, name, what, theirs, is_new=True)
 
@@ -159,9 +159,9 @@ class Contracts:
             return
         names = sorted({provider.variant for key in served for provider in theirs[key].values()})
         note = (
-            f"{now.shown} went from {len(once.members)} to "
-            f"{counted(len(now.members), 'member')} ({', '.join(parts)}); {listed(names)} and "
-            f"{self.scene.variant.name} provide all of them."
+            f"{now.shown} went from {len(once.members)} to {counted(len(now.members), 'member')} "
+            f"({', '.join(parts)}); {self.scene.variant.name} provides all of them, as "
+            f"{listed(names)} do."
         )
         yield Finding(
             FindingKind.CONTRACT,

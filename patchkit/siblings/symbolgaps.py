@@ -5,14 +5,16 @@ or linker stops; and what does every sibling define that ours does not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
+from patchkit.siblings.families import templates_of
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolmethods import methods_of
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
 from patchkit.siblings.symbolviews import Sited, UnitView
@@ -56,7 +58,19 @@ class Gaps:
             is_for_all = any(not site.piece.is_test for site in sites)
             here = [use for use in uses.get(named, ()) if is_for_all or use.piece.is_test]
             if here:
-                yield self._stop(named[1], sites, here)
+                yield self._stop(named[1], sites, here, self._rank_of(here))
+
+    def _rank_of(self, uses: Iterable[Use]) -> Rank:
+        """A makefile goes on without a variable that it only asks for or lists."""
+        if self.view.unit.language is not Language.MAKE:
+            return Rank.BUILD
+        lines = (
+            self.view.sources.content(use.piece.path).split(b"\n")[use.line - 1] for use in uses
+        )
+        is_needed = any(
+            b"$" in line and not re.match(rb"\s*(?:else\s+)?if", line) for line in lines
+        )
+        return Rank.BUILD if is_needed else Rank.BEHAVIOUR
 
     def _only_siblings_have(self) -> Mapping[Named, tuple[Sited, ...]]:
         """Names that siblings define in what ours does not build."""
@@ -90,48 +104,55 @@ class Gaps:
             if (package, neutral(axis, name)) in theirs and (package, name) not in wanted
         }
 
-    def _is_needed(self, sites: Iterable[Sited]) -> bool:
+    def _is_needed(self, sites: Collection[Sited]) -> bool:
         """Go stops at any name; elsewhere what only some siblings have can be optional."""
+        if self.view.unit.language is Language.GO:
+            return True
         have = {site.variant for site in sites}
-        return self.view.unit.language is Language.GO or (
-            len(have) > 1 and have >= set(self.view.siblings)
-        )
+        families = [
+            {name for name in self.view.siblings if name in members}
+            for site in sites
+            for template in templates_of(site.piece.path, self.scene.axis)
+            if (members := self.scene.new_families.get(template.path))
+        ]
+        return len(have) > 1 and (not families or any(have >= family for family in families))
 
-    def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use]) -> Finding:
+    def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use], rank: Rank) -> Finding:
         first = uses[0]
         more = f" (and {len(uses) - 1} more places)" if len(uses) > 1 else ""
-        note = (
-            f"{at(first.piece.path, first.line)}{more} uses {name}, which {variants_of(sites)} "
-            f"define for themselves and {self.scene.variant.name} does not: define it here."
+        path = our_path(self.scene, sites)
+        is_here = any(site.piece.path == path for site in sites)
+        what = (
+            f"this file has it for {variants_of(sites)} only: let it have it for "
+            f"{self.scene.variant.name} too"
+            if is_here
+            else f"{variants_of(sites)} define it for themselves and {self.scene.variant.name} "
+            "does not: define it here"
         )
+        note = f"{at(first.piece.path, first.line)}{more} uses {name}; {what}."
         return Finding(
             FindingKind.SYMBOL,
-            Rank.BUILD,
-            our_path(self.scene, sites),
+            rank,
+            path,
             note,
             symbol=name,
             siblings=places(sites),
-            is_new=(sites[0].definition.owner, name) not in self._old_names,
+            is_new=self._is_new(sites),
         )
 
-    @cached_property
-    def _old_names(self) -> frozenset[tuple[str, str]]:
-        return frozenset(
-            (site.definition.owner, site.definition.name)
-            for sibling in self.before.siblings
-            for site in self.before.sited(sibling)
-        )
+    def _is_new(self, sites: Iterable[Sited]) -> bool:
+        """Whether nothing in the old version is called so."""
+        return not self.before.names_defined(site.definition.name for site in sites)
 
     def _beside_siblings(self, reported: set[str]) -> Iterator[Finding]:
         """What every sibling defines in its file of a family of which ours has one as well."""
-        seen: set[Key] = set()
+        seen = {("", neutral(self.scene.axis, name)) for name in reported}
         for template in self.view.unit.templates:
             members = self.scene.new_families[template]
             ours = members.get(self.scene.variant.name, ())
             common = self._common(members, ours) if ours else {}
             for key, sites in self._without_ours(common).items():
-                name = sites[0].definition.name
-                if key not in seen and name not in reported:
+                if key not in seen:
                     seen.add(key)
                     yield self._lacking(ours[0], key, sites)
 
@@ -164,7 +185,7 @@ class Gaps:
         names = {site.definition.name for sites in rest.values() for site in sites}
         built = {
             key_of(axis, one)
-            for read in (self.view.built(names) if names else ())
+            for read in (self.view.defining(names) if names else ())
             for one in read.symbols.definitions
             if one.kind is not DefinitionKind.PROTOTYPE
         }
@@ -181,25 +202,41 @@ class Gaps:
             f"Every sibling ({variants_of(sites)}) defines the {one.kind.value} {what}{used}; "
             f"{self.scene.variant.name} does not: see whether it needs one."
         )
-        is_new = not any(
-            (site.definition.owner, site.definition.name) in self._old_names for site in sites
-        )
         return Finding(
             FindingKind.SYMBOL,
             rank,
             path,
             note,
-            symbol=one.name,
+            symbol=key[1],
             siblings=places(sites),
-            is_new=is_new,
+            is_new=self._is_new(sites),
         )
 
     def _member_use(self, one: Definition) -> str:
-        """Where ours uses a method that siblings define for a type that ours has as well."""
-        if not one.owner or one.owner != neutral(self.scene.axis, one.owner):
+        """Where ours uses a method that siblings define and nothing that ours builds.
+
+        For a type that all have, any use counts; for a type of their own, those in our own files.
+        """
+        if not one.owner:
             return ""
-        for read in self.view.built((one.name,)):
+        if one.owner == neutral(self.scene.axis, one.owner):
+            reads = tuple(self.view.built((one.name,)))
+        else:
+            reads = () if self._has_method(one) else self.view.own(self.view.ours)
+        for read in reads:
             for reference in read.symbols.references:
                 if reference.name == one.name and reference.qualifier == MEMBER:
                     return at(read.piece.path, reference.line)
         return ""
+
+    def _has_method(self, one: Definition) -> bool:
+        """Whether our type of the same sort has the method, or can have it."""
+        owner = neutral(self.scene.axis, one.owner)
+        types = [
+            site.definition
+            for site in self.view.sited(self.view.ours)
+            if site.definition.kind is DefinitionKind.TYPE
+            and neutral(self.scene.axis, site.definition.name) == owner
+        ]
+        known = [methods_of(self.view, self.view.ours, mine) for mine in types]
+        return not known or any(one.name in names or is_open for names, is_open in known)

@@ -2,9 +2,9 @@
 
     Unit > Piece
 
-A *unit* is what shares its names: a Go package, a Rust crate, the C files below a folder, a makefile
-with those that it includes. A *piece* is one of its files, with the variants that it is built for.
-Only units are taken in which siblings have pieces of their own."""
+A *unit* is what shares its names: a Go package, a Rust crate, the C files below a folder, a
+makefile with those that it includes. A *piece* is one of its files, with the variants that it is
+built for. Only units are taken in which siblings have pieces of their own."""
 
 from __future__ import annotations
 
@@ -44,26 +44,34 @@ class Unit:
 
 
 def units_of(scene: Scene, sources: Sources) -> tuple[Unit, ...]:
-    """The units in which two siblings or more have files of one family."""
-    found: dict[tuple[Language, Path], tuple[dict[str, None], list[bytes]]] = {}
+    """The units in which two siblings or more have files of one family; a package of Go counts
+    with all of its families, as siblings divide their names over files as they like."""
+    found: dict[tuple[Language, Path], dict[bytes, dict[Path, str]]] = {}
     for template, members in scene.new_families.items():
-        siblings = {name: paths for name, paths in members.items() if name != scene.variant.name}
-        distinct = {path for paths in siblings.values() for path in paths}
         language = language_of(template)
-        if language is None or len(distinct) < 2:
-            continue
-        folder = _folder_of(language, template, sources)
-        if folder is None:
-            continue
-        names, templates = found.setdefault((language, folder), ({}, []))
-        names.update(dict.fromkeys(siblings))
-        templates.append(template)
-    return tuple(
-        Unit(language, folder, tuple(sorted(names)), tuple(templates))
-        for (language, folder), (names, templates) in sorted(
-            found.items(), key=lambda one: (one[0][1], one[0][0].value)
-        )
-    )
+        theirs = _sibling_files(scene, members)
+        folder = _folder_of(language, template, sources) if language and theirs else None
+        if language is not None and folder is not None:
+            found.setdefault((language, folder), {})[template] = theirs
+    units = []
+    for (language, folder), families in found.items():
+        counts = [len(files) for files in families.values()]
+        count = sum(counts) if language is Language.GO else max(counts)
+        if count > 1:
+            names = sorted({name for files in families.values() for name in files.values()})
+            units.append(Unit(language, folder, tuple(names), tuple(families)))
+    return tuple(sorted(units, key=lambda one: (one.folder, one.language.value)))
+
+
+def _sibling_files(scene: Scene, members: Mapping[str, tuple[Path, ...]]) -> dict[Path, str]:
+    """Each file of a family that is not ours, with one variant: `x86` is no two siblings."""
+    ours = members.get(scene.variant.name, ())
+    found: dict[Path, str] = {}
+    for one in scene.axis.variants:
+        for path in members.get(one.name, ()):
+            if path not in ours:
+                found.setdefault(path, one.name)
+    return found
 
 
 def _folder_of(language: Language, template: bytes, sources: Sources) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from patchkit.syntax.parsing import Language, parse
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _CFG = re.compile(rb"#!?\[\s*cfg\s*\(")
+_BLACK = re.compile(rb"[^\n]")
 _CONDITION = re.compile(rb'\w+\s*=\s*"[^"]*"|\w+|[(),]')
 _WHOLE = frozenset(("match_arm", "field_initializer", "shorthand_field_initializer"))
 """What holds its attributes inside of itself."""
@@ -24,27 +26,31 @@ def without_other_cfgs(content: bytes, target: Target) -> bytes:
     """The file without what is compiled for other variants only; its lines stay lines."""
     if b"cfg" not in content:
         return content
-    marks = list(_CFG.finditer(content))
-    decided = [one for one in marks if _holds_at(content, one.end(), target) is False]
-    tree = parse(Language.RUST, content) if decided else None
-    if tree is None:
-        return content
+    marks = _CFG.finditer(content)
+    gone = [one for one in marks if _holds_at(content, one.end(), target) is False]
+    if any(one[0].startswith(b"#!") for one in gone):
+        return b"\n" * content.count(b"\n")
+    spans = _spans(content) if gone else {}
     result = bytearray(content)
-    for mark in decided:
-        if mark[0].startswith(b"#!"):
-            return b"\n" * content.count(b"\n")
-        node = tree.root_node.descendant_for_byte_range(mark.start(), mark.start() + 1)
-        span = _span(node) if node is not None else None
-        if span is not None:
-            start, stop = span
-            result[start:stop] = re.sub(rb"[^\n]", b" ", content[start:stop])
+    for mark in gone:
+        start, stop = spans.get(mark.start(), (0, 0))
+        result[start:stop] = _BLACK.sub(b" ", content[start:stop])
     return bytes(result)
 
 
-def holds_for(attribute: bytes, target: Target) -> Truth:
-    """Whether the condition in the text of an attribute `#[cfg(…)]` holds; True for others."""
-    mark = _CFG.match(attribute.strip())
-    return True if mark is None else _holds_at(attribute.strip(), mark.end(), target)
+@lru_cache(maxsize=64)
+def _spans(content: bytes) -> Mapping[int, tuple[int, int]]:
+    """What each attribute belongs to, by where it starts; a file is asked for every variant."""
+    tree = parse(Language.RUST, content)
+    found: dict[int, tuple[int, int]] = {}
+    if tree is None:
+        return found
+    for mark in _CFG.finditer(content):
+        node = tree.root_node.descendant_for_byte_range(mark.start(), mark.start() + 1)
+        span = _span(node) if node is not None else None
+        if span is not None:
+            found[mark.start()] = span
+    return found
 
 
 def _holds_at(content: bytes, start: int, target: Target) -> Truth:

@@ -105,7 +105,10 @@ class ScopeWalk:
             self._scopes.pop()
 
     def _scoped_visit(self, node: Node) -> None:
-        self._scopes.append(set())
+        # Items of a block are there from its start on.
+        inside = node.named_children if node.type == "block" else ()
+        names = (one.child_by_field_name("name") for one in inside if one.type.endswith("_item"))
+        self._scopes.append({text_of(one.text or b"") for one in names if one is not None})
         self._visit_all(node.named_children)
         self._scopes.pop()
 
