@@ -63,6 +63,15 @@ class ResolutionFormatError(PatchkitError):
         self.line = line
 
 
+class IgnoreFormatError(PatchkitError):
+    """A file with findings that are left on purpose has a line that is not understood."""
+
+    def __init__(self, source: str, line: int, problem: str, *hints: str) -> None:
+        super().__init__(f"{source}:{line}: {problem}", *hints)
+        self.source = source
+        self.line = line
+
+
 class ResolveError(PatchkitError):
     """No such held region or recorded decision, or one that cannot be answered like this."""
 

@@ -27,6 +27,7 @@ _COMMANDS = {
     "learn": "patchkit.cli.learn",
     "resolutions": "patchkit.cli.resolutions",
     "report": "patchkit.cli.report",
+    "siblings": "patchkit.cli.siblings",
     "show": "patchkit.cli.show",
     "diff": "patchkit.cli.diff",
     "check": "patchkit.cli.check",

@@ -17,6 +17,7 @@ from patchkit.model.history import History
 from patchkit.model.report import PortedPatch, UpstreamCommit
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import Tree
+from patchkit.siblings.commits import SiblingHistory
 from patchkit.sources.upstream import Upstream
 
 
@@ -60,6 +61,11 @@ class UpstreamHistory:
         except UpstreamError as problem:
             self._note(problem)
             return patches
+
+    def of_siblings(self) -> SiblingHistory | None:
+        """What the files of siblings went through; None where there is no history."""
+        history = self._history
+        return None if history is None else SiblingHistory(history)
 
     @cached_property
     def _history(self) -> History | None:

@@ -100,15 +100,17 @@ def rendered(report: Report, form: str) -> bytes:
 
 
 def planned_outputs(
-    project: Project, stack: Stack, series: Series, report: Report, forms: Collection[str] = ()
+    project: Project,
+    layout: Layout,
+    series: Series,
+    patches: Mapping[str, bytes],
+    report: Report,
+    forms: Collection[str] = (),
 ) -> tuple[Output, ...]:
-    """Every file of the new stack; `forms` are the `FURTHER_REPORTS` that are asked for."""
-    layout = stack.layout
+    """Every file of the new stack; `patches` are its patch files by name, `forms` the
+    `FURTHER_REPORTS` that are asked for."""
     outputs = [Output(layout.series, series.raw)]
-    outputs += [
-        Output(layout.place_of(name), raw)
-        for name, raw in patch_files(stack, report.patches).items()
-    ]
+    outputs += [Output(layout.place_of(name), raw) for name, raw in patches.items()]
     if layout.dialect is Dialect.SERIES_CONF:
         outputs.append(Output(SCRIPT, script_for(project, layout), 0o755))
     outputs.append(Output(REPORT_TEXT, report_text(report).encode("utf-8", "backslashreplace")))

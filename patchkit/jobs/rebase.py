@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
@@ -32,10 +33,17 @@ from patchkit.jobs.project import (
     upstream_note,
     upstream_of,
 )
+from patchkit.jobs.siblings import (
+    AS_FOUND,
+    Ported,
+    Proposals,
+    SiblingChoices,
+    compare_variants,
+    with_proposals,
+)
 from patchkit.jobs.uses import Uses, note_uses
 from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
-from patchkit.model.series import Series
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Stack
 from patchkit.proof import prove
@@ -49,6 +57,9 @@ from patchkit.workspace.writing import (
     recover,
     write_outputs,
 )
+
+if TYPE_CHECKING:
+    from patchkit.siblings.comparing import Comparison
 
 
 class Overwrite(Enum):
@@ -116,6 +127,7 @@ def plan_rebase(
     resolutions: Resolutions | None = None,
     only: Sequence[str] = (),
     choices: Choices = NO_CHOICES,
+    siblings: SiblingChoices = AS_FOUND,
     reports: Collection[str] = (),
     cache: Path | None = None,
     watch: Watcher = unwatched,
@@ -126,8 +138,10 @@ def plan_rebase(
 
     `upstream` and `fuzz` default to the settings', `out` to `Project.output_folder`, `resolutions`
     to those recorded beside the stack. `only` names the patches to port, with all that they need,
-    in place of the whole stack; they need an `out` of their own. `reports` are the formats of
-    `FURTHER_REPORTS` that are written as well as those of the settings. `watch` is told each patch,
+    in place of the whole stack; they need an `out` of their own. `siblings` says which variant is
+    ours, and whether the stack gets a patch with the edits of its siblings on top. `reports` are
+    the formats of `FURTHER_REPORTS` that are written as well as those of the settings. `watch` is
+    told each patch,
     `expect` before the first one how many there are. Nothing is written. Raises
     `StackError`, `PatchFormatError`, `SeriesFormatError`, `ResolutionFormatError` and
     `UpstreamError` for bad input, `OutputError` when `out` is a file, the stack itself, or missing
@@ -163,6 +177,9 @@ def plan_rebase(
         ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
         progress("Asking upstream's history")
         patches = asked.explained(ported.patches, stack, source.tree(old), policy)
+        progress("Comparing with the siblings")
+        whole = Ported(stack, source.tree(old), source.tree(new), policy, ported, new)
+        compared = compare_variants(project, folder, whole, siblings, asked)
         recogniser = Recogniser(source.tree(old), source.tree(new), project.settings.generated)
         report = Report(
             package=project.package,
@@ -180,19 +197,46 @@ def plan_rebase(
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
             dependencies=dependencies,
+            siblings=tuple(one.report for one in compared),
         )
     finally:
         source.close()
-    series = ported_series(stack.series, report)
-    comparison = compare_with_port(
-        stack, series, report.patches, labels=(old, new), strip=project.settings.strip
-    )
-    report = replace(report, comparison=comparison)
     progress("Proving the new stack")
-    _prove(project, stack, series, ported)
+    stacked = compared if siblings.proposals is Proposals.STACKED else ()
     forms = {*project.settings.reports, *reports}
-    outputs = planned_outputs(project, stack, series, report, forms)
+    report, outputs = _proved(project, stack, report, ported, stacked, forms)
     return RebasePlan(report, target, outputs, uses)
+
+
+def _proved(
+    project: Project,
+    stack: Stack,
+    report: Report,
+    ported: PortedStack,
+    stacked: Sequence[Comparison],
+    forms: Collection[str],
+) -> tuple[Report, tuple[Output, ...]]:
+    """The report with how the new stack differs, and the files of the new stack, proved; what is
+    proposed of `stacked` is on top of it."""
+    strip = project.settings.strip
+    ported_to = report.old_version, report.new_version
+    series = ported_series(stack.series, report)
+    comparison = compare_with_port(stack, series, report.patches, labels=ported_to, strip=strip)
+    report = replace(report, comparison=comparison)
+    files = patch_files(stack, report.patches)
+    series, files = with_proposals(series, files, stacked, strip)
+    proposed = {path: file for one in stacked for path, file in one.proposed.items()}
+    prove(
+        series=series.raw,
+        layout=stack.layout,
+        patches=files,
+        pristine=ported.pristine,
+        expected={**ported.result, **proposed},
+        strip=strip,
+        flags=project.settings.flags,
+        package=project.package,
+    )
+    return report, planned_outputs(project, stack.layout, series, files, report, forms)
 
 
 def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:
@@ -235,19 +279,6 @@ def _checked_target(target: Path, stack: Path) -> Path:
             "Choose another folder with --out.",
         )
     return target
-
-
-def _prove(project: Project, stack: Stack, series: Series, ported: PortedStack) -> None:
-    prove(
-        series=series.raw,
-        layout=stack.layout,
-        patches=patch_files(stack, ported.patches),
-        pristine=ported.pristine,
-        expected=ported.result,
-        strip=project.settings.strip,
-        flags=project.settings.flags,
-        package=project.package,
-    )
 
 
 def _recorded(report: Path, overwrite: Overwrite) -> Mapping[str, str]:

@@ -14,12 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from patchkit.model.dependencies import Dependencies
 from patchkit.model.patch import LineKind
 from patchkit.model.stackdiff import StackComparison
 from patchkit.model.tree import Path
+
+if TYPE_CHECKING:
+    from patchkit.model.siblings import SiblingReport
 
 Lines: TypeAlias = tuple[bytes, ...]
 """Lines of a file with their line ends."""
@@ -311,6 +314,7 @@ class Report:
     (for instance that it is a reduced one). `guarded` are patches that no set flag selects.
     `dependencies` says which of the patches needs which in the old stack, `comparison` what the
     new stack does otherwise; None in a report from before they were asked.
+    `siblings` say what each variant that the stack adds lacks of what its siblings have.
     """
 
     package: str
@@ -323,6 +327,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     dependencies: Dependencies | None = None
     comparison: StackComparison | None = None
+    siblings: tuple[SiblingReport, ...] = ()
 
     @cached_property
     def counts(self) -> Mapping[Status, int]:

@@ -35,6 +35,11 @@ from patchkit.model.report import (
 from patchkit.model.shown import shown_text
 from patchkit.render.jsonreading import Node, parse_json
 from patchkit.render.jsontext import json_name, json_text
+from patchkit.render.siblingsjson import (
+    read_sibling_report,
+    sibling_report,
+    siblings_document,
+)
 from patchkit.render.stackjson import (
     comparison_document,
     dependencies_document,
@@ -84,10 +89,16 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
         "warnings": [json_name(warning) for warning in report.warnings],
         "dependencies": report.dependencies and dependencies_document(report.dependencies),
         "comparison": report.comparison and comparison_document(report.comparison),
+        "siblings": [sibling_report(one, _commit) for one in report.siblings],
         "outputs": [
             {"path": json_name(path), "sha256": digest} for path, digest in sorted(outputs.items())
         ],
     }
+
+
+def siblings_json_document(report: Report) -> dict[str, Any]:
+    """What the siblings did, as plain data of its own: `patchkit-siblings-report/1`."""
+    return siblings_document(report, _commit)
 
 
 def load_report(raw: bytes, source: str = "report.json") -> Report:
@@ -113,6 +124,9 @@ def load_report(raw: bytes, source: str = "report.json") -> Report:
             "dependencies", lambda node: read_dependencies(node, names)
         ),
         comparison=document.optional_at("comparison", read_comparison),
+        siblings=tuple(
+            read_sibling_report(one, _read_commit) for one in document.items_at("siblings")
+        ),
     )
 
 

@@ -24,9 +24,11 @@ from patchkit.model.report import (
     Suggestion,
 )
 from patchkit.model.shown import shown_line, shown_name, shown_text
+from patchkit.model.siblings import SiblingReport
 from patchkit.model.stackdiff import StackComparison
 from patchkit.render.causes import settling
 from patchkit.render.graph import told_bonds
+from patchkit.render.siblings import finding_place, finding_title, siblings_figures
 from patchkit.render.stackdiff import told_changes
 from patchkit.render.summary import counted, figures, next_step, shown_file
 from patchkit.render.text import STATUS_SENTENCES, followed_evidence, told_hunks, verdict
@@ -69,6 +71,8 @@ def report_markdown(report: Report, limit: int = 65_000) -> str:
         parts.add(text)
     if report.comparison is not None:
         parts.add(_compared(report.comparison, limit // _COMPARED_SHARE))
+    for one in report.siblings:
+        parts.add(_siblings(one, limit // _COMPARED_SHARE))
     shortened, missing = _add_details(looked_at, report, parts)
     parts.texts += _foot(len(looked_at) - named, shortened, missing)
     return "\n".join(parts.texts)
@@ -89,6 +93,25 @@ class _Parts:
         self.left -= size
         self.texts.append(text)
         return True
+
+
+def _siblings(report: SiblingReport, limit: int) -> str:
+    """What a variant of the stack lacks: the figures, and folded the open findings, as far as there
+    is room."""
+    rows = _Parts(limit)
+    for one in report.open_findings():
+        title = _prose(finding_title(one), _NOTE_WIDTH)
+        if not rows.add(f"- {_span(finding_place(one))} ({one.rank.value}): {title}"):
+            break
+    title = f"Siblings of {_code(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
+    if not rows.texts:
+        return f"{title}\n"
+    more = report.open - len(rows.texts)
+    if more > 0:
+        rows.texts.append(f"- and {counted(more, 'more finding', 'more findings')}")
+    told = counted(report.open, "open finding", "open findings")
+    summary = f"<details><summary>{told}</summary>"
+    return "\n".join((title, "", summary, "", *rows.texts, "", "</details>", ""))
 
 
 def _by_importance(report: Report) -> list[PortedPatch]:

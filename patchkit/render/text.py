@@ -34,6 +34,7 @@ from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
 from patchkit.model.stackdiff import StackComparison
 from patchkit.render.causes import settling
 from patchkit.render.graph import told_bonds
+from patchkit.render.siblings import siblings_digest
 from patchkit.render.stackdiff import figures as stack_figures
 from patchkit.render.stackdiff import told_changes
 from patchkit.render.summary import counted, figures, next_step, summary_table
@@ -67,6 +68,7 @@ def report_text(report: Report) -> str:
         parts.append(_list("Left as they are, no flag selects them", report.guarded))
     if report.comparison is not None:
         parts.append([*_comparison(report.comparison)])
+    parts += map(siblings_digest, report.siblings)
     parts += [_patch(patch, report) for patch in report.patches if patch.status not in _QUIET]
     parts.append([next_step(report)])
     return "\n\n".join("\n".join(part) for part in parts) + "\n"

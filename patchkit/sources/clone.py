@@ -61,6 +61,11 @@ class CachedClone:
         self._tag_pattern = tag_pattern
         self._progress = progress
 
+    @property
+    def is_partial(self) -> bool:
+        """Yes: contents are fetched when they are asked for."""
+        return True
+
     def tree(self, version: str) -> GitTree:
         """The tree of a version, fetched when it is not in the cache.
 

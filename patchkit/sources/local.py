@@ -31,6 +31,11 @@ class LocalRepository:
         """The path of the repository as it was given."""
         return self.repository.name
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the repository is itself a partial clone, which fetches what it is asked for."""
+        return self.repository.is_partial
+
     def tree(self, version: str) -> GitTree:
         """The tree of a version. Raises `UpstreamError` for an unknown one."""
         return GitTree(self.repository, self.repository.tree_of(self._resolve(version)))

@@ -28,6 +28,10 @@ class Upstream(Protocol):
     def description(self) -> str:
         """How it is shown to a person: a path, or a URL without credentials."""
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether a file that is asked for may have to be fetched over a network first."""
+
     def tree(self, version: str) -> Tree:
         """The source tree of a version.
 

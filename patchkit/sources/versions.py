@@ -35,6 +35,11 @@ class VersionFolder:
         """The path of the folder as it was given."""
         return str(self.root)
 
+    @property
+    def is_partial(self) -> bool:
+        """No: all is on disk."""
+        return False
+
     def tree(self, version: str) -> Tree:
         """The tree of a version.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _REPORTS = ("html", "markdown", "junit", "sarif")
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
 _FLAG = re.compile(r"[^\s+!-][^\s]*")
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+:")
@@ -59,6 +60,8 @@ class Settings:
     keep: tuple[str, ...] = ()
     absorbed_from: int | None = None
     reports: tuple[str, ...] = ()
+    variant: tuple[str, ...] = ()
+    variants: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def stack_folder(self, version: str) -> Path | None:
         """The folder of the stack for `version`; None when the settings do not say."""
@@ -259,6 +262,38 @@ def _names(value: _Value) -> tuple[str, ...]:
     return tuple(_Value(value.path, value.key, node).text() for node in value.node.value)
 
 
+def _name_or_names(value: _Value) -> tuple[str, ...]:
+    if isinstance(value.node, yaml.SequenceNode):
+        return _names(value)
+    return (value.text(),)
+
+
+def _variants(value: _Value) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Axes, each with its variants, each with its words."""
+    return {axis.key: {one.key: _words(one) for one in _entries(axis)} for axis in _entries(value)}
+
+
+def _entries(value: _Value) -> Iterator[_Value]:
+    """The values of a mapping, each under its own key."""
+    if not isinstance(value.node, yaml.MappingNode):
+        raise value.error("must be keys with values.", "As in `architecture: {riscv64: [rv64]}`.")
+    seen = set()
+    for key_node, value_node in value.node.value:
+        key = _Value(value.path, value.key, key_node).text()
+        if key in seen:
+            raise _Value(value.path, value.key, key_node).error(f"{key} is given twice.")
+        seen.add(key)
+        yield _Value(value.path, key, value_node)
+
+
+def _words(value: _Value) -> tuple[str, ...]:
+    names = () if value.node.tag == _NULL else _name_or_names(value)
+    for word in (value.key, *names):
+        if not _WORD.fullmatch(word):
+            raise value.error(f"{word} is not a word.", "A word has letters, digits and . _ + -.")
+    return names
+
+
 def _reports(value: _Value) -> tuple[str, ...]:
     for name in (names := _names(value)):
         if name not in _REPORTS:
@@ -312,4 +347,6 @@ _READERS: Mapping[str, Callable[[_Value], Any]] = {
     "keep": _names,
     "absorbed-from": _number,
     "reports": _reports,
+    "variant": _name_or_names,
+    "variants": _variants,
 }

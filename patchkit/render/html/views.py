@@ -22,6 +22,7 @@ from patchkit.render.html.regions import (
     diff_view,
     region_view,
 )
+from patchkit.render.html.siblings import SiblingsView, siblings_view
 from patchkit.render.html.stacks import (
     Bonds,
     ComparedPatch,
@@ -113,6 +114,7 @@ class PageView:
     compared: ComparedStacks | None
     warnings: tuple[str, ...]
     guarded: tuple[str, ...]
+    siblings: tuple[SiblingsView, ...]
     patches: tuple[PatchView, ...]
 
 
@@ -152,6 +154,9 @@ def page_view(report: Report) -> PageView:
         compared=stacks,
         warnings=tuple(map(shown_text, report.warnings)),
         guarded=tuple(map(shown_name, report.guarded)),
+        siblings=tuple(
+            siblings_view(one, number, sections) for number, one in enumerate(report.siblings, 1)
+        ),
         patches=tuple(
             _patch(patch, number, whole) for number, patch in enumerate(report.patches, 1)
         ),

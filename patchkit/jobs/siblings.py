@@ -1,0 +1,297 @@
+"""What the siblings of a stack's variant did between two versions, and what the stack lacks (jobs
+floor).
+
+The variants are those that are asked for, else those of patchkit.yaml, else those that the files
+name which the stack adds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patchkit.engine.policy import Policy
+from patchkit.engine.rebasing import PortedStack, port_stack
+from patchkit.errors import StackError
+from patchkit.jobs.histories import UpstreamHistory
+from patchkit.jobs.project import Project
+from patchkit.model.ignores import Ignore, Ignores
+from patchkit.model.report import PortedPatch
+from patchkit.model.resolutions import Resolutions
+from patchkit.model.series import Entry, Series
+from patchkit.model.siblings import FindingKind
+from patchkit.model.stack import Stack
+from patchkit.model.tree import File, Overlay, Tree
+from patchkit.model.tree import Path as TreePath
+from patchkit.model.variants import ARCHITECTURES, Axis, Variant
+from patchkit.siblings.families import families_of, templates_of
+from patchkit.siblings.inferring import inferred_axis
+from patchkit.siblings.moves import moved_files
+from patchkit.siblings.scene import Scene
+from patchkit.workspace.ignores import ignores_place, load_ignores, write_ignores
+from patchkit.workspace.settings import Settings
+
+if TYPE_CHECKING:
+    from patchkit.siblings.comparing import Comparison
+
+_COPIED_FOLDERS = (b"vendor", b"third_party", b"node_modules")
+"""Other projects' code, in which nobody looks for what this project's variants need."""
+
+
+class Proposals(Enum):
+    """What becomes of the edits that can be merged into the files of ours."""
+
+    SHOWN = "shown"
+    """They stand in the report."""
+    STACKED = "stacked"
+    """They are a patch on top of the new stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiblingChoices:
+    """What is asked of the siblings. `variants` are names of ours; none: as set, or as found."""
+
+    variants: tuple[str, ...] = ()
+    proposals: Proposals = Proposals.SHOWN
+
+
+AS_FOUND = SiblingChoices()
+
+
+@dataclass(frozen=True)
+class Ported:
+    """A port, as a comparison of siblings needs it."""
+
+    stack: Stack
+    old: Tree
+    new: Tree
+    policy: Policy
+    ported: PortedStack
+    version: str
+
+    def added(self) -> Mapping[TreePath, str]:
+        """The files that the stack makes in the new tree, each with the patch that makes it."""
+        found: dict[TreePath, str] = {}
+        for patch in self.ported.patches:
+            for path in _paths(patch):
+                is_made = (
+                    self.ported.pristine.get(path) is None
+                    and self.ported.result.get(path) is not None
+                )
+                if is_made:
+                    found.setdefault(path, patch.name)
+        return found
+
+
+def _paths(patch: PortedPatch) -> Iterator[TreePath]:
+    for file in patch.files:
+        if file.new_path is not None:
+            yield file.new_path
+
+
+@dataclass(frozen=True)
+class _OwnCode:
+    """A tree without the copies of other projects."""
+
+    below: Tree
+
+    def get(self, path: TreePath) -> File | None:
+        return self.below.get(path)
+
+    def has_folder(self, path: TreePath) -> bool:
+        return self.below.has_folder(path)
+
+    def paths(self) -> Collection[TreePath]:
+        return [path for path in self.below.paths() if not _is_copied(path)]
+
+    def listing(self) -> Mapping[TreePath, str]:
+        listed = self.below.listing()
+        return {path: identity for path, identity in listed.items() if not _is_copied(path)}
+
+    def prefetch(self, paths: Iterable[TreePath]) -> None:
+        self.below.prefetch(paths)
+
+
+def _is_copied(path: TreePath) -> bool:
+    return any(folder in _COPIED_FOLDERS for folder in path.split(b"/")[:-1])
+
+
+def compare_variants(
+    project: Project,
+    folder: Path,
+    port: Ported,
+    choices: SiblingChoices,
+    asked: UpstreamHistory,
+) -> tuple[Comparison, ...]:
+    """A comparison for every variant of ours; none where the stack adds none.
+
+    `folder` is that of the stack. Raises `StackError` for a variant that is not known,
+    `IgnoreFormatError`, and `UpstreamError` where a tree cannot be read.
+    """
+    added = port.added()
+    names = choices.variants or project.settings.variant
+    if not added and not names:
+        return ()
+    found = list(_variants(project.settings, names, added, port))
+    if not found:
+        return ()
+    # It brings the readers of all languages, and most stacks need none.
+    from patchkit.siblings.comparing import among_ours, compare_siblings
+
+    ignores = load_ignores(ignores_place(project.settings, folder))
+    plain = replace(port.policy, resolutions=Resolutions(), commit_with=None)
+    before = port_stack(port.stack, port.old, port.old, plain)
+    old = Overlay(_OwnCode(port.old), before.result)
+    new = Overlay(_OwnCode(port.new), port.ported.result)
+    moves = {**moved_files(old.listing(), new.listing()), **_followed(port.ported.patches)}
+    compared = []
+    for axis, variant in found:
+        scene = Scene(axis, variant, old, new, added, moves)
+        comparison = compare_siblings(scene, port.version, ignores, asked.of_siblings())
+        is_upstreams = not names and _is_upstreams(axis, variant, scene)
+        compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
+    return tuple(compared)
+
+
+def _followed(patches: Sequence[PortedPatch]) -> Mapping[TreePath, TreePath]:
+    return {
+        file.new_path: file.old_path
+        for patch in patches
+        for file in patch.files
+        if file.new_path is not None and file.old_path is not None
+    }
+
+
+def _variants(
+    settings: Settings, names: Sequence[str], added: Mapping[TreePath, str], port: Ported
+) -> Iterator[tuple[Axis, Variant]]:
+    axes = axes_of(settings)
+    if names:
+        for name in names:
+            yield _named(name, axes)
+        return
+    upstream = [path for path in port.new.paths() if not _is_copied(path)]
+    left = dict.fromkeys(added)
+    for axis in axes:
+        families = families_of(upstream, axis)
+        for variant, paths in _named_in(axis, added, families).items():
+            left = {path: None for path in left if path not in paths}
+            found = axis.variant(variant)
+            assert found is not None  # the axis named it
+            yield axis, found
+    yield from _inferred(left, upstream, port)
+
+
+def axes_of(settings: Settings) -> tuple[Axis, ...]:
+    """The architectures, with what patchkit.yaml adds to them, and its own axes."""
+    own = dict(settings.variants)
+    architectures = ARCHITECTURES.with_words(own.pop(ARCHITECTURES.name, {}))
+    return (architectures, *(Axis(name, ()).with_words(words) for name, words in own.items()))
+
+
+def _named(name: str, axes: Sequence[Axis]) -> tuple[Axis, Variant]:
+    for axis in axes:
+        variant = axis.variant(name)
+        if variant is not None:
+            return axis, variant
+    known = ", ".join(one.name for axis in axes for one in axis.variants)
+    raise StackError(
+        f"{name}: no such variant.",
+        f"Known are {known}; `variants:` in patchkit.yaml names others.",
+    )
+
+
+def _named_in(
+    axis: Axis,
+    added: Mapping[TreePath, str],
+    families: Mapping[bytes, Mapping[str, tuple[TreePath, ...]]],
+) -> Mapping[str, Sequence[TreePath]]:
+    """The variants that added files with siblings name; each file is for the one that most name."""
+    named: dict[TreePath, tuple[str, ...]] = {}
+    for path in added:
+        for template in templates_of(path, axis):
+            others = set(families.get(template.path, {})) - set(template.variants)
+            if others:
+                named[path] = template.variants
+    votes = Counter(variants[0] for variants in named.values() if len(variants) == 1)
+    for variants in named.values():
+        if not any(one in votes for one in variants):
+            votes[variants[0]] += 1
+    return {
+        variant: [path for path, variants in named.items() if variant in variants]
+        for variant, _ in votes.most_common()
+    }
+
+
+def _inferred(
+    left: Mapping[TreePath, None], upstream: Sequence[TreePath], port: Ported
+) -> Iterator[tuple[Axis, Variant]]:
+    """What files that no table knows are variants of; the same variant is told once."""
+    tree = Overlay(port.new, port.ported.result)
+    seen: set[str] = set()
+    for path in left:
+        found = inferred_axis(path, tree, upstream)
+        if found is not None and found.variant.name not in seen:
+            seen.add(found.variant.name)
+            yield found.axis, found.variant
+
+
+def _is_upstreams(axis: Axis, variant: Variant, scene: Scene) -> bool:
+    """Whether upstream has more files of the variant than the stack adds: it is not the stack that
+    brings it."""
+    mentioned = Counter(
+        path in scene.added
+        for path in scene.new_listing
+        if any(one.variants == (variant.name,) for one in axis.mentions(path))
+    )
+    return mentioned[False] > mentioned[True]
+
+
+def with_proposals(
+    series: Series, patches: Mapping[str, bytes], compared: Sequence[Comparison], strip: int
+) -> tuple[Series, dict[str, bytes]]:
+    """The series and patch files with the proposals on top, one patch a variant."""
+    files = dict(patches)
+    for one in compared:
+        if one.report.proposal:
+            name = _proposal_name(one.report.variant, files)
+            series = series.inserted_after(None, Entry(name, None if strip == 1 else 1))
+            files[name] = one.report.proposal
+    return series, files
+
+
+def _proposal_name(variant: str, there: Mapping[str, bytes]) -> str:
+    """A name like those of the stack, with the next number where they are numbered."""
+    name = f"follow-the-siblings-of-{variant}.patch"
+    numbers = [one.partition("-")[0] for one in there]
+    if numbers and all(one.isdecimal() for one in numbers):
+        number = str(max(map(int, numbers)) + 1).zfill(len(numbers[0]))
+        name = f"{number}-{name}"
+    while name in there:
+        name = name.replace(".patch", "-more.patch")
+    return name
+
+
+def ignore_finding(
+    project: Project, folder: Path, pattern: str, why: str, kind: str | None, symbol: str
+) -> Ignores:
+    """Record that findings are left on purpose, beside the stack in `folder`.
+
+    Raises `StackError` where no reason is given or the kind is not known, `OutputError` where the
+    file cannot be written.
+    """
+    if not why.strip() or not pattern.strip():
+        raise StackError("A finding is left for a reason only.", "Give it with --why.")
+    known = {one.value: one for one in FindingKind}
+    if kind is not None and kind not in known:
+        raise StackError(f"{kind}: no such kind.", f"Known are {', '.join(known)}.")
+    place = ignores_place(project.settings, folder)
+    there = load_ignores(place)
+    entry = Ignore(pattern, why, None if kind is None else known[kind], symbol)
+    ignores = there.added(entry)
+    write_ignores(place, ignores)
+    return ignores

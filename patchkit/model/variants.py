@@ -1,0 +1,162 @@
+"""Names of variants: the architectures, and whatever else a project has one piece for each of
+(ground floor, no I/O).
+
+    Axis > Variant > words
+
+An *axis* is what the variants differ in: the architecture, the database, the language. A *variant*
+is one of them, and has the *words* by which paths and texts name it: the Go runtime says `arm64`
+where the Rust compiler says `aarch64`. A *broad* word such as `x86` or `riscv` stands for several.
+The table of architectures is documented in `docs/reference/siblings.md`; patchkit.yaml can extend
+it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+PLACEHOLDER = b"{}"
+"""What stands for the variant in a text that several variants have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant. `name` is how it is shown; `words` name it alone, `broad` words it and others
+    of its kin. All words are lower case; they are found in any case."""
+
+    name: str
+    words: tuple[str, ...]
+    broad: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A word of a variant in a text, at bytes [start, stop); `variants` are the names of all that
+    it stands for."""
+
+    start: int
+    stop: int
+    word: bytes
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Variants of one sort, such as all architectures."""
+
+    name: str
+    variants: tuple[Variant, ...]
+
+    def mentions(self, text: bytes) -> Iterator[Mention]:
+        """Every word of a variant in the text, in order.
+
+        A word counts where no letter and no digit stands beside it; `_` may. The longest word is
+        taken: `x86_64`, not `x86`. Inside of a name in camel case a word counts as well, where it
+        has a digit and is three letters long or longer: `qemuArm64`.
+
+        >>> [one.variants for one in ARCHITECTURES.mentions(b"qemu_arm64.go qemuAmd64 qemuPPC64le")]
+        [('arm64',), ('x86_64',), ('ppc64le',)]
+        """
+        for found in self._pattern.finditer(text):
+            word = found[0]
+            yield Mention(found.start(), found.end(), word, self._meaning[word.lower()])
+
+    def named_in(self, text: bytes) -> frozenset[str]:
+        """The names of all variants that the text mentions, broadly or not."""
+        return frozenset(name for one in self.mentions(text) for name in one.variants)
+
+    def neutral(self, text: bytes) -> bytes:
+        """The text with `PLACEHOLDER` for every word: the same for texts that differ in it alone.
+
+        >>> ARCHITECTURES.neutral(b"type qemuArm64 struct")
+        b'type qemu{} struct'
+        """
+        return self._pattern.sub(PLACEHOLDER, text)
+
+    def variant(self, name: str) -> Variant | None:
+        """The variant that is called so, by its name or one of its words."""
+        wanted = name.lower()
+        for one in self.variants:
+            if wanted == one.name or wanted in one.words:
+                return one
+        return next((one for one in self.variants if wanted in one.broad), None)
+
+    def with_words(self, words: Mapping[str, Iterable[str]]) -> Axis:
+        """The axis with more words for its variants, and with further variants."""
+        more = {name: tuple(word.lower() for word in given) for name, given in words.items()}
+        known = {one.name for one in self.variants}
+        extended = tuple(
+            Variant(
+                one.name, tuple(dict.fromkeys((*one.words, *more.get(one.name, ())))), one.broad
+            )
+            for one in self.variants
+        )
+        added = tuple(
+            Variant(name, _each_once(name.lower(), *given))
+            for name, given in more.items()
+            if name not in known
+        )
+        return Axis(self.name, extended + added)
+
+    @cached_property
+    def _meaning(self) -> Mapping[bytes, tuple[str, ...]]:
+        found: dict[bytes, dict[str, None]] = {}
+        for one in self.variants:
+            for word in (*one.words, *one.broad):
+                found.setdefault(word.encode(), {})[one.name] = None
+        return {word: tuple(names) for word, names in found.items()}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[bytes]:
+        ordered = sorted(self._meaning, key=lambda word: (-len(word), word))
+        inside = [word for word in ordered if len(word) > 2 and re.search(rb"\d", word)]
+        parts = [rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % _any_of(ordered)]
+        if inside:
+            capital = [word[:1].upper() + word[1:] for word in inside]
+            parts += [
+                rb"(?<=[a-z0-9])(?=[A-Z])(?i:%b)(?![a-z0-9])" % _any_of(inside),
+                rb"(?<=[A-Z])(?:%b)(?![a-z0-9])" % _any_of(capital),
+                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of(inside),
+            ]
+        return re.compile(b"|".join(parts))
+
+
+def _any_of(words: Iterable[bytes]) -> bytes:
+    return b"|".join(map(re.escape, words))
+
+
+def _each_once(*words: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+ARCHITECTURES = Axis(
+    "architecture",
+    (
+        Variant("x86_64", ("x86_64", "amd64", "x86-64", "x64"), ("x86",)),
+        Variant("i386", ("i386", "i486", "i586", "i686", "ia32", "x86_32"), ("x86",)),
+        Variant("arm64", ("arm64", "aarch64", "armv8"), ()),
+        Variant("arm", ("arm", "arm32", "aarch32", "armhf", "armel", "armv5", "armv6", "armv7",
+                        "armv7l", "armv7a", "armv7hl")),
+        Variant("ppc64le", ("ppc64le", "powerpc64le", "ppc64el"), ("powerpc", "ppc", "powerpc64")),
+        Variant("ppc64", ("ppc64",), ("powerpc", "ppc", "powerpc64")),
+        Variant("ppc32", ("ppc32", "powerpc32"), ("powerpc", "ppc")),
+        Variant("s390x", ("s390x",), ("s390",)),
+        Variant("riscv64", ("riscv64", "riscv64gc", "rv64", "rv64gc"), ("riscv",)),
+        Variant("riscv32", ("riscv32", "rv32"), ("riscv",)),
+        Variant("loong64", ("loong64", "loongarch64"), ("loongarch", "loongson")),
+        Variant("mips64le", ("mips64le", "mips64el"), ("mips", "mips64")),
+        Variant("mips64", (), ("mips", "mips64")),
+        Variant("mipsle", ("mipsle", "mipsel"), ("mips",)),
+        Variant("mips32", ("mips32",), ("mips",)),
+        Variant("sparc64", ("sparc64", "sparcv9"), ("sparc",)),
+        Variant("alpha", ("alpha",)),
+        Variant("hppa", ("hppa", "parisc")),
+        Variant("ia64", ("ia64",)),
+        Variant("m68k", ("m68k",)),
+        Variant("sh4", ("sh4",)),
+        Variant("sw64", ("sw64", "sw_64")),
+        Variant("wasm32", ("wasm32",), ("wasm",)),
+    ),
+)  # fmt: skip
+"""The architectures with the words of Go, Rust, GCC, Linux, Debian and RPM."""

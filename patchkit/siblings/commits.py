@@ -1,0 +1,53 @@
+"""Finds the upstream commit in which a sibling changed, or a file came (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from patchkit.engine.tracing import FileTrace, Place, moved
+from patchkit.model.history import History
+from patchkit.model.report import UpstreamCommit
+from patchkit.model.tree import Path
+from patchkit.siblings.changes import Change
+
+CommitOf: TypeAlias = Callable[[Change], UpstreamCommit | None]
+"""Names the commit that made an edit of a sibling."""
+
+
+def no_commit(change: Change) -> None:  # an upstream without a history
+    """There is no history to ask."""
+
+
+class SiblingHistory:
+    """The history of siblings' files; each file is traced once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._traces: dict[Path, FileTrace] = {}
+
+    def expect(self, paths: Iterable[Path]) -> None:
+        """Read the logs of these files of the old version in one go."""
+        self._history.expect(paths)
+
+    def commit_of(self, change: Change) -> UpstreamCommit | None:
+        """The commit after which the text that the edit replaced did not stand any more.
+
+        Raises `UpstreamError` where the history cannot be read.
+        """
+        sibling, edit = change.sibling, change.edit
+        path = sibling.old_path
+        if path not in self._traces:
+            self._traces[path] = FileTrace(self._history, path, b"".join(sibling.old))
+        trace = self._traces[path]
+        place = Place(
+            max(edit.start - 1, 0),
+            min(edit.stop + 1, len(sibling.old)),
+            edit.start == 0,
+            edit.stop == len(sibling.old),
+        )
+        state = trace.last_standing([place])
+        if state < 0 or state >= len(trace.walk.touches):
+            return None
+        touch = trace.walk.touches[state]
+        return trace.blamed(touch, [moved(place, trace.shift(place, state))])

@@ -1,0 +1,113 @@
+"""Guesses what a file of the stack is a variant of, where no table knows its name (pure).
+
+`storage/postgres.c` beside `storage/mysql.c` and `storage/sqlite.c`: the paths differ in one word,
+and the files have lines in common. Both must hold, so that a folder of unrelated files is no
+family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from patchkit.model.tree import Path, Tree, split_lines
+from patchkit.model.variants import PLACEHOLDER, Axis, Variant
+from patchkit.siblings.changes import is_telling, squeezed
+
+_WORD = re.compile(rb"[A-Za-z][A-Za-z0-9]*|[0-9]+[A-Za-z][A-Za-z0-9]*")
+_LEAST_SIBLINGS = 2
+_MOST_SIBLINGS = 8
+_MOST_LOOKED_AT = 40
+_LEAST_SHARE = 0.3
+_LEAST_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class InferredAxis:
+    """The variants that were found, ours among them, and the paths that tell it."""
+
+    axis: Axis
+    variant: Variant
+    template: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    template: bytes
+    ours: bytes
+    words: tuple[bytes, ...]
+    likeness: float
+
+
+def inferred_axis(path: Path, new: Tree, upstream: Iterable[Path]) -> InferredAxis | None:
+    """What the file at `path` of `new` is a variant of; None where nothing tells.
+
+    `upstream` are the paths of the new upstream itself.
+    """
+    file = new.get(path)
+    if file is None or b"\0" in file.content[:8000]:
+        return None
+    candidates = list(_candidates(path, file.content, new, tuple(upstream)))
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda one: one.likeness)
+    words = sorted({*best.words, best.ours})
+    variants = {word: Variant(_name(word), (_name(word),)) for word in words}
+    axis = Axis("inferred", tuple(variants.values()))
+    return InferredAxis(axis, variants[best.ours], best.template)
+
+
+def _candidates(
+    path: Path, content: bytes, new: Tree, upstream: tuple[Path, ...]
+) -> Iterator[_Candidate]:
+    stem = len(path) - len(path.rpartition(b"/")[2].partition(b".")[1:][1]) - 1
+    for found in _WORD.finditer(path):
+        before, after = path[: found.start()], path[found.end() :]
+        is_ending = b"." in path[: found.start()].rpartition(b"/")[2] and found.end() > stem
+        if is_ending:
+            continue
+        members = dict(_members(before, after, upstream))
+        members.pop(found[0].lower(), None)
+        if _LEAST_SIBLINGS <= len(members) <= _MOST_LOOKED_AT:
+            alike = _alike(found[0], content, members, new)
+            if len(alike) >= _LEAST_SIBLINGS:
+                words = tuple(alike)[:_MOST_SIBLINGS]
+                template = before + PLACEHOLDER + after
+                yield _Candidate(template, found[0], words, sum(alike.values()))
+
+
+def _members(before: bytes, after: bytes, paths: Iterable[Path]) -> Iterator[tuple[bytes, Path]]:
+    least = len(before) + len(after)
+    for path in paths:
+        if len(path) > least and path.startswith(before) and path.endswith(after):
+            word = path[len(before) : len(path) - len(after)]
+            if _WORD.fullmatch(word):
+                yield word.lower(), path
+
+
+def _alike(
+    word: bytes, content: bytes, members: Mapping[bytes, Path], new: Tree
+) -> Mapping[bytes, float]:
+    """The members that have enough lines in common with ours, the most alike first."""
+    ours = _lines(content, word)
+    if len(ours) < _LEAST_LINES:
+        return {}
+    new.prefetch(members.values())
+    found = {}
+    for other, path in members.items():
+        file = new.get(path)
+        shared = ours & _lines(b"" if file is None else file.content, other)
+        if len(shared) >= _LEAST_LINES and len(shared) >= _LEAST_SHARE * len(ours):
+            found[other] = len(shared) / len(ours)
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _lines(content: bytes, word: bytes) -> frozenset[bytes]:
+    """The telling lines without the word of the variant."""
+    pattern = re.compile(re.escape(word), re.IGNORECASE)
+    neutral = (pattern.sub(PLACEHOLDER, line) for line in squeezed(split_lines(content)))
+    return frozenset(line for line in neutral if is_telling(line))
+
+
+def _name(word: bytes) -> str:
+    return word.decode("ascii").lower()
