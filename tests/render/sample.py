@@ -28,6 +28,8 @@ def main() -> None:
             page.get_by_label("Theme").select_option(theme)
             page.screenshot(path=_SAMPLES / f"kata-report-{theme}.png")
             page.get_by_role("button", name="Next open region").click()
+            # What comes into sight is laid out only then.
+            page.wait_for_timeout(500)
             page.screenshot(path=_SAMPLES / f"kata-region-{theme}.png")
 
 
