@@ -141,7 +141,7 @@ def compare_variants(
     moves = {**moved_files(old.listing(), new.listing()), **_followed(port.ported.patches)}
     compared = []
     for axis, variant in found:
-        scene = Scene(axis, variant, old, new, added, moves)
+        scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
         comparison = compare_siblings(scene, port.version, ignores, asked.of_siblings())
         is_upstreams = not names and _is_upstreams(axis, variant, scene)
         compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
