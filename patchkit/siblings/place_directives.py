@@ -23,6 +23,8 @@ _BUILD = re.compile(rb"//(?:go:build|\s*\+build)\s+(.*)")
 _DEFINES = re.compile(
     rb"\s*#\s*define\s+(\w+)|^[A-Za-z_][^=;]*\(|^(?:override\s+)?[\w.-]+\s*[:?+]?="
 )
+_SEARCH = re.compile(rb"\$[({](?:filter|findstring)\b")
+_NOTHING_FOUND = re.compile(rb"\(\s*,|,\s*\)\s*$|\"\"|''")
 _MAKE_TEST = re.compile(rb"\$[({](\w+)[)}]")
 
 
@@ -149,13 +151,10 @@ def _make_directive(source: Source, at: int) -> _Directive | None:
     word, text = found[2], found[3]
     if word in (b"else", b"endif"):
         return _REST if word == b"else" else _END
-    is_equal = word in (b"ifeq", b"ifdef")
-    if b"$(filter-out" in text:
-        is_named_in = is_equal
-    elif b"$(filter" in text or b"$(findstring" in text:
-        is_named_in = not is_equal
-    else:
-        is_named_in = is_equal
+    is_named_in = word in (b"ifeq", b"ifdef")
+    is_search = _SEARCH.search(text) is not None and b"$(filter-out" not in text
+    if is_search and _NOTHING_FOUND.search(text):
+        is_named_in = not is_named_in
     holds = not is_named_in if source.words.names()(text) else None
     return _Directive(_Step.OTHER if found[1] else _Step.BEGIN, holds)
 
@@ -207,7 +206,7 @@ def _defined_by_all(source: Source, parts: Sequence[_Part]) -> bytes:
         found: dict[bytes, None] = {}
         for at in range(one.first + 1, one.last + 1):
             line = source.code[at].strip()
-            match = _DEFINES.match(line)
+            match = None if _MAKE_LINE.match(line) else _DEFINES.match(line)
             if match is not None:
                 text = match[1] or line.partition(b"(")[0].partition(b"=")[0]
                 found[text.strip(b" :?+").split()[-1] if text.split() else b""] = None

@@ -22,6 +22,7 @@ from patchkit.model.tree import File, Path
 from patchkit.siblings.filegaps import FileFamilies
 from patchkit.siblings.place_matching import Matched, matched
 from patchkit.siblings.place_model import Gets, Need, Place
+from patchkit.siblings.place_source import AMBIGUOUS, words_of
 from patchkit.siblings.places import places_in
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
@@ -31,8 +32,6 @@ _NOTES_OF_RELEASES = re.compile(
     rb"(?:^|.*/)(?:change(?:log|s)|news|history|release[-_]?notes|releases)(?:[./].*)?$",
     re.IGNORECASE,
 )
-_AMBIGUOUS = frozenset((b"arm", b"alpha"))
-_SERVED = (Gets.NAMED,)
 
 
 def place_findings(scene: Scene) -> tuple[tuple[Family, ...], tuple[Finding, ...]]:
@@ -102,7 +101,7 @@ class _Search:
             is_family = len(set(members.values())) > 1
             for path in {path for paths in members.values() for path in paths}:
                 words = {one.word.lower() for one in scene.axis.mentions(path)}
-                if is_family or words - _AMBIGUOUS:
+                if is_family or words - AMBIGUOUS:
                     found.add(path)
         return frozenset(found)
 
@@ -123,7 +122,14 @@ class _Search:
             content = old.content if old is not None else b""
             found = matched(places, file.content, _places_of(old_path, old, scene), content)
         for one in found:
-            yield _Told(path, self._with_counterpart(path, one))
+            if self._is_of_project(one.place):
+                yield _Told(path, self._with_counterpart(path, one))
+
+    def _is_of_project(self, place: Place) -> bool:
+        """Whether a place is about variants that the project has, where it has any."""
+        known = [name for name in place.named if name in self.columns]
+        least = 2 if len(self.columns) > 2 else 0
+        return words_of(self.scene.axis).kins(known) >= least
 
     def _with_counterpart(self, path: Path, one: Matched) -> Matched:
         """A Go file for some architectures needs none of ours where another one in its folder is
@@ -193,7 +199,7 @@ class _Search:
 
     def is_open(self, one: _Told) -> bool:
         """Whether ours is not named there."""
-        return one.place.gets(self.ours) not in _SERVED
+        return one.place.gets(self.ours) is not Gets.NAMED
 
     def finding(self, one: _Told) -> Finding:
         """What ours lacks at a place."""

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from patchkit.model.variants import Mention
 from patchkit.siblings.conditions import compared_holds
+from patchkit.siblings.place_choices import FAILS
 from patchkit.siblings.place_model import Branch, Gets, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
 
@@ -26,6 +27,7 @@ _COMPARED = re.compile(
 _BARE = re.compile(rb"[|/,]")
 _HEAD_END = re.compile(rb"[\s,;:=(){}\[\]|]")
 _LONGEST_GAP = 60
+_DECLARED = re.compile(rb"(\s*(?:(?:pub|const|static|let|var|final|#\s*define)\s+)+)\w+")
 
 
 def list_places(source: Source) -> Iterator[Place]:
@@ -37,7 +39,7 @@ def list_places(source: Source) -> Iterator[Place]:
 def _columns(source: Source) -> Iterator[Place]:
     groups: dict[tuple[int, int, bytes], list[int]] = {}
     for at, mentions in _listed(source):
-        head = _head(source, at, mentions[0])
+        head = _head(source, at, mentions)
         if head is not None and source.words.kins(source.variants(at, at)) == 1:
             key = (source.parents[at], source.indents[at], head)
             groups.setdefault(key, []).append(at)
@@ -52,7 +54,7 @@ def _listed(source: Source) -> Iterator[tuple[int, tuple[Mention, ...]]]:
     for at, mentions in source.hits.items():
         line = source.code[at].lstrip()
         is_directive = source.is_braced and (line.startswith(b"#") or _in_attribute(source, at))
-        if not is_directive and not line.startswith(b"//"):
+        if not is_directive and not line.startswith((b"//", b"use ", b"pub use ")):
             yield at, mentions
 
 
@@ -64,9 +66,17 @@ def _in_attribute(source: Source, at: int) -> bool:
 _ATTRIBUTE = re.compile(rb"#!?\[")
 
 
-def _head(source: Source, at: int, one: Mention) -> bytes | None:
-    """A line up to the end of the word with its first variant, the same for all variants."""
-    line = source.code[at]
+def _head(source: Source, at: int, mentions: Sequence[Mention]) -> bytes | None:
+    """A line up to the end of the word with its first variant, the same for all variants; without
+    the name that it declares."""
+    line, one = source.code[at], mentions[0]
+    declared = _DECLARED.match(line)
+    if declared is not None:
+        one = next((other for other in mentions if other.start >= declared.end()), one)
+    if declared is not None and one.start >= declared.end():
+        end = _HEAD_END.search(line, one.stop)
+        value = line[declared.end() : end.start() if end else len(line)]
+        return source.neutral(declared[1] + value)
     if line.startswith(b"["):
         return source.neutral(line[: one.stop])
     end = _HEAD_END.search(line, one.stop)
@@ -182,6 +192,7 @@ def _row(source: Source, at: int, run: Sequence[Mention], names: tuple[str, ...]
         _COMPARED.fullmatch(line[one.stop : other.start]) for one, other in pairwise(run)
     )
     holds = compared_holds(line, [one.start for one in run]) if is_condition else None
+    rest = Gets.FAILS if FAILS.search(line) else Gets.DEFAULT
     head = source.neutral(line[: run[0].start])
     return Place(
         kind=PlaceKind.CONDITION if is_condition else PlaceKind.LIST,
@@ -190,7 +201,7 @@ def _row(source: Source, at: int, run: Sequence[Mention], names: tuple[str, ...]
         title=shown(line),
         within=source.within(at),
         branches=(Branch(at + 1, at + 1, names),),
-        rest=Gets.DEFAULT if holds else Gets.NOTHING,
+        rest=rest if holds else Gets.NOTHING,
         key=b"row " + head,
         is_test=source.is_in_test(at),
     )

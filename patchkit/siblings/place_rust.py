@@ -17,13 +17,13 @@ _ATTRIBUTE = re.compile(rb"#!?\[\s*cfg\s*\(")
 _ITEM = re.compile(
     rb"\s*(?:pub\s*(?:\([^)]*\)\s*)?)?(?:default\s+)?(?:const\s+(?=async|unsafe|extern|fn))?"
     rb"(?:async\s+)?(?:unsafe\s+)?(?:extern\s+\"[^\"]*\"\s+)?"
-    rb"(fn|mod|struct|enum|union|trait|type|static|const|let|impl|use|extern\s+crate)\b"
+    rb"(fn|mod|struct|enum|union|trait|type|static|const|let|impl|use|return|extern\s+crate)\b"
     rb"\s*(?:mut\s+)?(.*)"
 )
 _NAME = re.compile(rb"\w+")
 _MEMBER = re.compile(rb"\s*(?:pub\s*(?:\([^)]*\)\s*)?)?(\w[\w.]*)\s*(?:[:,({]|=[^=>]|$)")
 _ENDS = (b";", b",")
-_CLOSES = (b"}", b")", b"]")
+_GOES_ON = (b"}", b")", b"]", b".", b"where")
 _DEFINES = frozenset(
     (
         b"fn",
@@ -37,8 +37,11 @@ _DEFINES = frozenset(
         b"const",
         b"let",
         b"impl",
+        b"return",
     )
 )
+_GLOB = (b"use {}", b"use self::{}")
+_MOST_NAMED = 3
 _STOPS = re.compile(rb"\bcompile_error!")
 
 
@@ -66,7 +69,11 @@ def rust_places(source: Source) -> Iterator[Place]:
             key = previous
         groups.setdefault(key, []).append(one)
         previous = key
-    placed = [group for group in groups.values() if _is_place(source, group)]
+    placed = [
+        group
+        for group in _with_neighbours(source, list(groups.values()))
+        if _is_place(source, group)
+    ]
     yield from _together((group[0].parent, _place(source, group)) for group in placed)
 
 
@@ -76,16 +83,53 @@ def _goes_on(source: Source, before: Sequence[_Alternative], one: _Alternative) 
     last = before[-1]
     named = {name for other in before for name in other.variants}
     is_alike = last.sort == one.sort or b"" in (last.sort, one.sort)
-    is_item = last.sort in _DEFINES - {b"let"} or one.sort in _DEFINES - {b"let"}
+    is_item = last.sort in _DEFINES - {b"let", b"return"} or one.sort in _DEFINES - {
+        b"let",
+        b"return",
+    }
     is_next = source.next_line(last.last) == one.first
     is_near = last.parent == one.parent and is_next
     return is_near and is_alike and not is_item and not named & set(one.variants)
 
 
+def _with_neighbours(
+    source: Source, groups: Sequence[Sequence[_Alternative]]
+) -> Iterator[Sequence[_Alternative]]:
+    """The groups; things that each one variant alone has, right below one another, as one."""
+    run: list[_Alternative] = []
+    for group in groups:
+        is_alone = len(group) == 1 and not source.is_place(group[0].variants)
+        if (
+            not is_alone
+            or group[0].sort not in _DEFINES | {b"use"}
+            or group[0].sort in (b"let", b"return")
+        ):
+            yield group
+            continue
+        one = group[0]
+        is_next = bool(run) and source.next_line(run[-1].last) == one.first
+        if run and not (is_next and run[-1].parent == one.parent):
+            yield from _cut(source, run)
+            run = []
+        run.append(one)
+    yield from _cut(source, run)
+
+
+def _cut(source: Source, run: list[_Alternative]) -> Iterator[list[_Alternative]]:
+    is_place = source.is_place([name for one in run for name in one.variants])
+    if is_place and any(one.sort != b"use" for one in run):
+        yield run
+
+
 def _is_place(source: Source, group: Sequence[_Alternative]) -> bool:
     names = [name for one in group for name in one.variants]
-    is_import = len(group) == 1 and group[0].sort == b"use"
-    return source.is_place(names) and not is_import
+    return source.is_place(names) and not all(_is_import(source, one) for one in group)
+
+
+def _is_import(source: Source, one: _Alternative) -> bool:
+    """Whether it only brings a name into this file: that follows from what else is there."""
+    is_private = not source.code[one.line].lstrip().startswith(b"pub")
+    return one.sort == b"use" and is_private and not one.thing.startswith(_GLOB)
 
 
 def _alternatives(source: Source) -> Iterator[_Alternative]:
@@ -138,13 +182,16 @@ def _end_of(source: Source, item: int) -> int:
     if source.code[item].endswith(_ENDS):
         return item
     end = source.block_end(item)
-    closing = source.next_line(end)
-    is_closed = (
-        closing < len(source.code)
-        and source.indents[closing] == source.indents[item]
-        and source.code[closing].lstrip().startswith(_CLOSES)
-    )
-    return closing if is_closed else end
+    while True:
+        below = source.next_line(end)
+        if below >= len(source.code) or source.indents[below] != source.indents[item]:
+            return end
+        line = source.code[below].lstrip()
+        if not line.startswith(_GOES_ON):
+            return end
+        end = source.block_end(below)
+        if line.endswith(_ENDS):
+            return end
 
 
 def _thing(source: Source, item: int) -> tuple[bytes, bytes]:
@@ -154,12 +201,14 @@ def _thing(source: Source, item: int) -> tuple[bytes, bytes]:
     if found is not None:
         sort = found[1].split()[0]
         name = _NAME.match(found[2])
+        if sort == b"return":
+            return sort, sort
         whole = sort in (b"use", b"impl", b"extern") or name is None
         text = found[2] if whole or name is None else name[0]
         return sort, source.neutral(sort + b" " + text)
     member = _MEMBER.match(line)
     thing = line if member is None else member[1]
-    return b"", source.neutral(thing) or b"{"
+    return b"", source.neutral(thing)
 
 
 def _place(source: Source, group: Sequence[_Alternative]) -> Place:
@@ -172,19 +221,20 @@ def _place(source: Source, group: Sequence[_Alternative]) -> Place:
         for at in range(one.first, one.last + 1)
     )
     rest = Gets.NOTHING if holds is False else Gets.STOPS if stops else Gets.DEFAULT
-    defines = first.sort in _DEFINES or first.thing.startswith(b"use {}")
-    is_each = len(group) > 1 or len(first.variants) > 2
-    title = first.thing.replace(b"{}", "…".encode()) if first.sort else source.code[first.line]
+    is_same = all(one.thing == first.thing for one in group)
+    defines = is_same and (first.sort in _DEFINES or first.thing.startswith(b"use {}"))
+    things = dict.fromkeys(one.thing.rstrip(b";,(") for one in group if one.sort or one is first)
+    title = b", ".join(list(things)[:_MOST_NAMED]).replace(b"{}", "…".encode())
     return Place(
         kind=PlaceKind.CONDITION,
         first=first.first + 1,
         last=max(one.last for one in group) + 1,
-        title=f"cfg of {shown(title)}",
+        title=f"cfg of {shown(title) or 'a block'}",
         within=source.within(first.first),
         branches=branches,
         rest=rest,
         key=b"cfg " + first.thing,
-        need=Need.ITEM if defines and is_each else Need.PART,
+        need=Need.ITEM if defines and len(group) > 1 else Need.PART,
         is_test=source.is_in_test(first.line),
     )
 

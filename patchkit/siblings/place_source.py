@@ -25,6 +25,7 @@ _PROSE = frozenset((b"md", b"rst", b"adoc", b"txt", b"html", b"json", b"markdown
 _STRING_OR_COMMENT = re.compile(
     rb'"(?:\\.|[^"\\])*"|`[^`]*`|\'(?:\\.|[^\\\'\n])\'|(//[^\n]*|/\*.*?\*/)', re.DOTALL
 )
+_MAKEFILE = re.compile(rb"(?:GNU)?[Mm]akefile|.*\.mk\b")
 _HASH = re.compile(rb"(?:^|(?<=[\s;]))#")
 _NOT_NEWLINE = re.compile(rb"[^\n]")
 _BUILD_TAG = re.compile(rb"//\s*(?:go:build|\+build)\b")
@@ -33,7 +34,7 @@ _DEFINITION = re.compile(
 )
 _HEADING = re.compile(rb"#{1,6}\s+\S")
 _TESTS = re.compile(rb"\bmod tests?\b|\bfn test_|\bfunc Test")
-_AMBIGUOUS = frozenset((b"arm", b"alpha"))
+AMBIGUOUS = frozenset((b"arm", b"alpha"))
 """Words that are also others: they count where nothing else is said with them."""
 _TRIPLE = re.compile(rb"-(?:linux|unknown|none|softmmu|apple|pc)\b")
 
@@ -106,7 +107,8 @@ class Source:
     @cached_property
     def language(self) -> Language | None:
         """The language of the file where it is one that is known."""
-        return language_of(self.path, self.content)
+        name = self.path.rpartition(b"/")[2]
+        return Language.MAKE if _MAKEFILE.match(name) else language_of(self.path, self.content)
 
     @cached_property
     def ending(self) -> bytes:
@@ -155,11 +157,20 @@ class Source:
         found: dict[int, tuple[Mention, ...]] = {}
         for at in sorted(self._lines_with_stems()):
             line = self.code[at]
-            mentions = self.words.axis.mentions(line)
+            mentions = tuple(self.words.axis.mentions(line))
             kept = tuple(one for one in mentions if not _is_other_word(line, one))
-            if kept:
-                found[at] = kept
+            clear = tuple(one for one in kept if not self._is_said_clearer(one, kept))
+            if clear:
+                found[at] = clear
         return found
+
+    def _is_said_clearer(self, one: Mention, others: Sequence[Mention]) -> bool:
+        """Whether an ambiguous word stands beside a better one: `arm64`, made by ARM."""
+        kin = self.words.kin
+        return one.word.lower() in AMBIGUOUS and any(
+            other.variants != one.variants and kin[other.variants[0]] == kin[one.variants[0]]
+            for other in others
+        )
 
     def _lines_with_stems(self) -> set[int]:
         """The lines in which a look for words can be worth while."""
@@ -295,7 +306,7 @@ def _without_hash(line: bytes) -> bytes:
 
 def _is_other_word(line: bytes, one: Mention) -> bool:
     """Whether a word is likely no variant: part of a longer name, or what only looks like one."""
-    if one.word.lower() not in _AMBIGUOUS:
+    if one.word.lower() not in AMBIGUOUS:
         return False
     before, after = line[max(one.start - 1, 0) : one.start], line[one.stop : one.stop + 1]
     if _TRIPLE.match(line, one.stop):

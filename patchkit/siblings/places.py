@@ -16,7 +16,7 @@ from patchkit.siblings.place_directives import build_tag_place, directive_places
 from patchkit.siblings.place_lists import list_places
 from patchkit.siblings.place_model import Place, PlaceKind
 from patchkit.siblings.place_rust import rust_places
-from patchkit.siblings.place_source import Source, words_of
+from patchkit.siblings.place_source import Source, Words, words_of
 from patchkit.syntax.parsing import Language
 
 _LOOKED_AT = 8_000
@@ -39,7 +39,7 @@ def places_in(path: Path, content: bytes, axis: Axis) -> tuple[Place, ...]:
         [name for some in source.hits.values() for one in some for name in one.variants]
     ):
         return ()
-    return tuple(_outermost(_all_places(source)))
+    return tuple(_outermost(_all_places(source), words))
 
 
 def _all_places(source: Source) -> Iterator[Place]:
@@ -55,24 +55,24 @@ def _all_places(source: Source) -> Iterator[Place]:
     yield from list_places(source)
 
 
-def _outermost(places: Iterable[Place]) -> Iterator[Place]:
+def _outermost(places: Iterable[Place], words: Words) -> Iterator[Place]:
     """Each construct once: a list that is made of the branches of another place is that place."""
     kept: list[Place] = []
     heads: set[int] = set()
     for one in places:
         mine = {branch.first for branch in one.branches}
-        if not mine <= heads and not any(_is_told(one, other) for other in kept):
+        if not mine <= heads and not any(_is_told(one, other, words) for other in kept):
             kept.append(one)
             heads |= mine
     yield from sorted(kept, key=lambda one: (one.first, one.last))
 
 
-def _is_told(one: Place, other: Place) -> bool:
+def _is_told(one: Place, other: Place, words: Words) -> bool:
     """Whether a place is nothing but what another says already."""
     if one.kind is not PlaceKind.LIST:
         return False
     if other.first <= one.first and one.last <= other.last:
-        return set(one.named) <= set(other.named)
+        return {words.kin[name] for name in one.named} <= {words.kin[name] for name in other.named}
     heads = {branch.first for branch in other.branches}
     mine = {branch.first for branch in one.branches}
     return other.kind is PlaceKind.LIST and bool(mine & heads)
