@@ -51,12 +51,22 @@ class Proposals(Enum):
     """They are a patch on top of the new stack."""
 
 
+class Reach(Enum):
+    """How far to look where upstream's files have to be fetched first."""
+
+    AT_HAND = "at hand"
+    """No further than the stack's own families of files."""
+    WHOLE = "whole"
+    """Into every file."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiblingChoices:
     """What is asked of the siblings. `variants` are names of ours; none: as set, or as found."""
 
     variants: tuple[str, ...] = ()
     proposals: Proposals = Proposals.SHOWN
+    reach: Reach = Reach.AT_HAND
 
 
 AS_FOUND = SiblingChoices()
@@ -140,7 +150,7 @@ def compare_variants(
     if not found:
         return ()
     # It brings the readers of all languages, and most stacks need none.
-    from patchkit.siblings.comparing import among_ours, compare_siblings
+    from patchkit.siblings.comparing import Search, among_ours, compare_siblings
 
     ignores = load_ignores(ignores_place(project.settings, folder))
     plain = replace(port.policy, resolutions=Resolutions(), commit_with=None)
@@ -149,11 +159,13 @@ def compare_variants(
     new = Overlay(_OwnCode(port.new), port.ported.result)
     listings = old.listing(), new.listing()
     followed = _followed(port.ported.patches)
+    is_far = asked.source.is_partial and choices.reach is Reach.AT_HAND
+    reach = Search.FILES if is_far else Search.TREE
     compared = []
     for axis, variant in found:
         moves = {**moved_files(*listings, axis), **followed}
-        scene = Scene(axis, variant, old, new, added, moves)
-        comparison = compare_siblings(scene, port.version, ignores, asked.of_siblings())
+        scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
+        comparison = compare_siblings(scene, port.version, ignores, reach, asked.of_siblings())
         is_upstreams = not names and _is_upstreams(axis, variant, scene)
         compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
     return tuple(compared)

@@ -16,8 +16,8 @@ class Scene:
     """`old` is the old upstream with the stack as it was, `new` the new one with the ported stack.
 
     `added` are the files of `new` that the stack makes, each with the patch that makes it;
-    `old_paths` says where a file of `new` stood in `old`, where it moved. Vendored and generated
-    files are in neither.
+    `old_paths` says where a file of `new` stood in `old`, where it moved; `patched` are all files
+    of `new` that the stack touches. Vendored and generated files are in neither.
     """
 
     axis: Axis
@@ -26,6 +26,7 @@ class Scene:
     new: Tree
     added: Mapping[Path, str]
     old_paths: Mapping[Path, Path]
+    patched: frozenset[Path] = frozenset()
 
     def old_path(self, path: Path) -> Path:
         """Where the file of `new` stood in `old`, or would have stood."""

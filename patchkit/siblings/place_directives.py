@@ -1,0 +1,240 @@
+"""Places that lines of their own open and close: C's `#if`, Make's `ifeq`, and Go's build
+constraints (pure).
+
+Chains right below one another that name different variants are one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from patchkit.siblings.conditions import Truth, infix_holds, opposite, some_hold
+from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
+from patchkit.siblings.place_source import Source, shown
+from patchkit.syntax.parsing import Language
+
+_C_LINE = re.compile(rb"\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)")
+_MAKE_LINE = re.compile(rb"\s*(?:(else)\s+)?(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
+_STOPS = re.compile(rb"#\s*error|\$\(error")
+_BUILD = re.compile(rb"//(?:go:build|\s*\+build)\s+(.*)")
+_DEFINES = re.compile(
+    rb"\s*#\s*define\s+(\w+)|^[A-Za-z_][^=;]*\(|^(?:override\s+)?[\w.-]+\s*[:?+]?="
+)
+_SEARCH = re.compile(rb"\$[({](?:filter|findstring)\b")
+_NOTHING_FOUND = re.compile(rb"\(\s*,|,\s*\)\s*$|\"\"|''")
+_MAKE_TEST = re.compile(rb"\$[({](\w+)[)}]")
+
+
+class _Step(Enum):
+    """What a directive does to a chain."""
+
+    BEGIN = "begin"
+    OTHER = "other"
+    REST = "rest"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class _Directive:
+    """One line that opens, divides or closes a chain, and whether it holds for the unnamed."""
+
+    step: _Step
+    holds: Truth = None
+
+
+_REST = _Directive(_Step.REST, holds=True)
+_END = _Directive(_Step.END)
+
+_Reader: TypeAlias = Callable[[Source, int], _Directive | None]
+
+
+@dataclass
+class _Part:
+    """A branch: its line from 0, where it ends, its variants, whether it holds for the unnamed."""
+
+    first: int
+    holds: Truth
+    variants: tuple[str, ...]
+    last: int = -1
+
+
+@dataclass
+class _Chain:
+    """One `if` with its alternatives; `has_rest`: an alternative without a condition."""
+
+    parts: list[_Part] = field(default_factory=list)
+    has_rest: bool = False
+
+    @property
+    def first(self) -> int:
+        return self.parts[0].first
+
+    @property
+    def last(self) -> int:
+        return self.parts[-1].last
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one in self.parts for name in one.variants))
+
+
+def directive_places(source: Source) -> Iterator[Place]:
+    """The places of a C or Make file that conditional directives make."""
+    read = _c_directive if source.language is Language.C else _make_directive
+    runs: list[list[_Chain]] = []
+    for chain in sorted(_chains(source, read), key=lambda one: one.first):
+        if not chain.variants:
+            continue
+        if runs and _goes_on(source, runs[-1], chain):
+            runs[-1].append(chain)
+        else:
+            runs.append([chain])
+    for run in runs:
+        if source.is_place([name for chain in run for name in chain.variants]):
+            yield _place(source, run)
+
+
+def _goes_on(source: Source, run: Sequence[_Chain], chain: _Chain) -> bool:
+    named = {name for one in run for name in one.variants}
+    is_alone = not any(one.has_rest for one in (*run, chain))
+    is_next = source.next_line(run[-1].last) == chain.first
+    return is_alone and is_next and not named & set(chain.variants)
+
+
+def _chains(source: Source, read: _Reader) -> Iterator[_Chain]:
+    """All chains, the inner ones before those around them."""
+    open_chains: list[_Chain] = []
+    for at in range(len(source.code)):
+        one = read(source, at)
+        if one is None:
+            continue
+        if one.step is _Step.BEGIN:
+            open_chains.append(_Chain())
+        elif not open_chains:
+            continue
+        chain = open_chains[-1]
+        if chain.parts:
+            chain.parts[-1].last = at if one.step is _Step.END else at - 1
+        if one.step is _Step.END:
+            yield open_chains.pop()
+            continue
+        chain.has_rest = chain.has_rest or one.step is _Step.REST
+        chain.parts.append(_Part(at, one.holds, source.variants(at, _end(source, at))))
+
+
+def _end(source: Source, at: int) -> int:
+    while source.code[at].endswith(b"\\") and at + 1 < len(source.code):
+        at += 1
+    return at
+
+
+def _c_directive(source: Source, at: int) -> _Directive | None:
+    found = _C_LINE.match(source.code[at])
+    if found is None:
+        return None
+    word = found[1]
+    if word in (b"else", b"endif"):
+        return _REST if word == b"else" else _END
+    text = b" ".join(source.code[at : _end(source, at) + 1]).partition(word)[2]
+    holds = infix_holds(text.replace(b"\\", b" "), source.words.names())
+    step = _Step.BEGIN if word.startswith(b"if") else _Step.OTHER
+    return _Directive(step, opposite(holds) if word.endswith(b"ndef") else holds)
+
+
+def _make_directive(source: Source, at: int) -> _Directive | None:
+    found = _MAKE_LINE.match(source.code[at])
+    if found is None:
+        return None
+    word, text = found[2], found[3]
+    if word in (b"else", b"endif"):
+        return _REST if word == b"else" else _END
+    is_named_in = word in (b"ifeq", b"ifdef")
+    is_search = _SEARCH.search(text) is not None and b"$(filter-out" not in text
+    if is_search and _NOTHING_FOUND.search(text):
+        is_named_in = not is_named_in
+    holds = not is_named_in if source.words.names()(text) else None
+    return _Directive(_Step.OTHER if found[1] else _Step.BEGIN, holds)
+
+
+def _place(source: Source, run: Sequence[_Chain]) -> Place:
+    parts = [part for chain in run for part in chain.parts]
+    branches = tuple(
+        Branch(one.first + 1, one.last + 1, one.variants) for one in parts if one.variants
+    )
+    taken = [one for one in parts if one.holds is not False]
+    holds = some_hold(one.holds for one in parts)
+    stops = any(
+        _STOPS.search(source.code[at]) for one in taken for at in range(one.first, one.last + 1)
+    )
+    rest = Gets.NOTHING if holds is False else Gets.STOPS if stops else Gets.DEFAULT
+    first = run[0].first
+    is_c = source.language is Language.C
+    defined = _defined_by_all(source, [one for one in parts if one.variants])
+    return Place(
+        kind=PlaceKind.CONDITION,
+        first=first + 1,
+        last=run[-1].last + 1,
+        title=_title(source, first) + (f" for {shown(defined)}" if defined else ""),
+        within=source.within(first) if is_c else "",
+        branches=branches,
+        rest=rest,
+        key=_key(source, first) + b" " + defined,
+        need=Need.ITEM if is_c and defined and len(branches) > 1 else Need.PART,
+    )
+
+
+def _title(source: Source, first: int) -> str:
+    line = source.code[first]
+    if source.language is Language.C:
+        return shown(line)
+    found = _MAKE_TEST.search(line)
+    name = shown(line) if found is None else found[1].decode("utf-8", "replace")
+    return f"{name} in {line.split()[0].decode('utf-8', 'replace')}"
+
+
+def _key(source: Source, first: int) -> bytes:
+    return source.neutral(source.code[first]).replace(b" ", b"")
+
+
+def _defined_by_all(source: Source, parts: Sequence[_Part]) -> bytes:
+    """The name that every branch defines; empty where there is none."""
+    names: list[dict[bytes, None]] = []
+    for one in parts:
+        found: dict[bytes, None] = {}
+        for at in range(one.first + 1, one.last + 1):
+            line = source.code[at].strip()
+            match = None if _MAKE_LINE.match(line) else _DEFINES.match(line)
+            if match is not None:
+                text = match[1] or line.partition(b"(")[0].partition(b"=")[0]
+                found[text.strip(b" :?+").split()[-1] if text.split() else b""] = None
+        names.append(found)
+    shared = [name for name in (names[0] if names else ()) if all(name in one for one in names)]
+    return shared[0] if shared else b""
+
+
+def build_tag_place(source: Source) -> Iterator[Place]:
+    """The place that the build constraint of a Go file makes."""
+    for at, line in enumerate(source.code):
+        if line and not line.startswith(b"//"):
+            return
+        found = _BUILD.match(line)
+        if found is None:
+            continue
+        variants = source.variants(at, at)
+        if source.is_place(variants):
+            holds = infix_holds(found[1], source.words.names())
+            yield Place(
+                kind=PlaceKind.CONDITION,
+                first=at + 1,
+                last=at + 1,
+                title="build constraint of the file",
+                within="",
+                branches=(Branch(at + 1, at + 1, variants),),
+                rest=Gets.NOTHING if holds is False else Gets.DEFAULT,
+                key=b"go:build",
+                need=Need.ITEM,
+            )
+        return
