@@ -107,7 +107,7 @@ def _with_ranks_of(symbols: Iterable[Finding], missing: Iterable[Finding]) -> It
 
 
 def _told_once(findings: Iterable[Finding], edits: Sequence[Finding]) -> Iterator[Finding]:
-    """All findings; what a proposed edit mends is told with the edit, which then matters as much."""
+    """All findings; what a proposed edit mends is told with it, and makes it matter as much."""
     mended: list[list[Finding]] = [[] for _ in edits]
     for one in findings:
         mending = next((at for at, edit in enumerate(edits) if _mends(edit, one)), None)
