@@ -183,3 +183,9 @@ def among_ours(comparison: Comparison, scene: Scene) -> Comparison:
         unused_ignores=(),
     )
     return replace(comparison, report=kept)
+
+
+def with_notes(comparison: Comparison, notes: Iterable[str]) -> Comparison:
+    """The comparison with further sentences for a person."""
+    report = comparison.report
+    return replace(comparison, report=replace(report, notes=(*report.notes, *notes)))
