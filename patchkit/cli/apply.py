@@ -22,7 +22,7 @@ from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.engine.checking import Fit
 from patchkit.jobs.apply import ApplyPlan, plan_apply
 from patchkit.jobs.project import find_project, stack_version
-from patchkit.render.json import json_name
+from patchkit.render.jsontext import json_name
 
 APPLY_SCHEMA = "patchkit-apply/1"
 

@@ -21,7 +21,7 @@ from patchkit.engine.checking import Fit, PatchFit
 from patchkit.jobs.check import CheckResult, check
 from patchkit.jobs.project import find_project, source_tree, stack_version, upstream_note
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name, json_text
 
 CHECK_SCHEMA = "patchkit-check/1"
 

@@ -10,6 +10,7 @@ from patchkit.cli.options import (
     at_option,
     fuzz_option,
     output_options,
+    schema_option,
     stack_option,
     tree_option,
     upstream_option,
@@ -24,6 +25,7 @@ from patchkit.render.graph import (
     dependencies_mermaid,
     dependencies_text,
 )
+from patchkit.render.schemas import Schema
 
 
 @click.command("deps")
@@ -37,6 +39,7 @@ from patchkit.render.graph import (
     "--format", "form", type=click.Choice(["text", "json", "dot", "mermaid"]), default="text",
     help="How it is shown (default: text).",
 )  # fmt: skip
+@schema_option(Schema.DEPENDENCIES, "what --json prints")
 @output_options
 def command(
     patches: tuple[str, ...], stack: Path | None, fuzz: int | None, upstream: str | None,

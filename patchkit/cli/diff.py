@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from patchkit.cli.options import output_options, stack_option
+from patchkit.cli.options import output_options, schema_option, stack_option
 from patchkit.cli.printing import page, print_json, print_text
 from patchkit.jobs.diff import diff_stacks
 from patchkit.model.shown import shown_text
+from patchkit.render.schemas import Schema
 from patchkit.render.stackdiff import (
     StyledLine,
     stack_diff_details,
@@ -26,6 +27,7 @@ from patchkit.render.stackdiff import (
 @stack_option
 @click.option("--summary", is_flag=True, help="Print the table only, no inner diffs.")
 @click.option("--exit-code", is_flag=True, help="End with 1 when anything differs.")
+@schema_option(Schema.DIFF, "what --json prints")
 @output_options
 def command(
     old: str, new: str | None, stack: Path | None,

@@ -25,7 +25,7 @@ from patchkit.jobs.project import Project
 from patchkit.jobs.resolving import patch_named
 from patchkit.model.resolutions import Decision, identity_of
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name, json_text
 
 LEARN_SCHEMA = "patchkit-learn/1"
 

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from patchkit.cli.printing import print_bytes
+from patchkit.render.schemas import Schema
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 PLACE = click.Path(readable=False, path_type=Path)
 """A path as it is given: what is wrong with it, the jobs say better."""
@@ -57,6 +60,20 @@ def dry_run_option(command: _Command) -> _Command:
     return click.option(
         "--dry-run", is_flag=True, help="Compute and print everything; write nothing."
     )(command)
+
+
+def schema_option(schema: Schema, described: str) -> Callable[[_Command], _Command]:
+    """`--schema`: the format for programs, in place of all else."""
+
+    def show(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+        if is_asked and not context.resilient_parsing:
+            print_bytes(schema.document())
+            context.exit()
+
+    return click.option(
+        "--schema", is_flag=True, is_eager=True, expose_value=False, callback=show,
+        help=f"Print the JSON Schema of {described} instead.",
+    )  # fmt: skip
 
 
 def output_options(command: _Command) -> _Command:

@@ -20,7 +20,7 @@ from patchkit.cli.options import (
 from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.jobs.check import plan_refresh
 from patchkit.jobs.project import find_project, source_tree, stack_version, upstream_note
-from patchkit.render.json import json_name
+from patchkit.render.jsontext import json_name
 
 
 @click.command("refresh")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from patchkit.cli.interrupts import interrupts_waiting
-from patchkit.cli.options import PLACE, output_options, stack_option
+from patchkit.cli.options import PLACE, output_options, schema_option, stack_option
 from patchkit.cli.printing import page, print_bytes, print_text
 from patchkit.jobs.project import find_project
 from patchkit.jobs.report import (
@@ -15,10 +15,10 @@ from patchkit.jobs.report import (
     SavedReport,
     last_report,
     open_statuses,
-    report_schema,
     saved_report,
 )
 from patchkit.model.report import Status
+from patchkit.render.schemas import Schema
 from patchkit.render.terminal import print_report
 from patchkit.render.text import patch_text
 
@@ -43,14 +43,14 @@ _STATUSES = tuple(status.value for status in Status)
     help="Only the patches with this status (may be repeated).",
 )  # fmt: skip
 @click.option("--open", "is_open", is_flag=True, help="Only the patches that are left to a person.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of report.json instead.")
+@schema_option(Schema.REPORT, "report.json")
 @stack_option
 @click.option("--from", "old", metavar="A", help="The version that the stack is for.")
 @click.option("--to", "new", metavar="B", help="The version that it was ported to.")
 @output_options
 def command(
     place: Path | None, form: str | None, out: Path | None, patches: tuple[str, ...],
-    statuses: tuple[str, ...], is_open: bool, schema: bool, stack: Path | None, old: str | None,
+    statuses: tuple[str, ...], is_open: bool, stack: Path | None, old: str | None,
     new: str | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Read a saved report again, as a table or in another format.
@@ -61,9 +61,6 @@ def command(
 
     Example: patchkit report --open --format markdown --out comment.md
     """
-    if schema:
-        print_bytes(report_schema())
-        return 0
     if place is not None and (stack, old, new) != (None, None, None):
         raise click.UsageError(
             "Name the report, or say which port with --stack, --from and --to; not both.",

@@ -26,7 +26,7 @@ from patchkit.jobs.project import find_project, stack_version
 from patchkit.jobs.resolving import forget_decisions
 from patchkit.model.resolutions import Record, Resolutions
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name, json_text
 from patchkit.workspace.resolutions import load_resolutions, resolutions_place
 
 LIST_SCHEMA = "patchkit-decisions/1"

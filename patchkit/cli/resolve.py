@@ -38,7 +38,7 @@ from patchkit.jobs.resolving import (
 )
 from patchkit.model.resolutions import Answer, Side
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name, json_text
 
 RESOLVE_SCHEMA = "patchkit-resolve/1"
 _SUGGESTION = "suggestion"

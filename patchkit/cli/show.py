@@ -13,7 +13,7 @@ from patchkit.cli.printing import page, patch_table, print_json, sentences
 from patchkit.jobs.project import find_project, stack_version
 from patchkit.jobs.show import ShownPatch, ShownStack, show_stack
 from patchkit.model.shown import shown_name
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name, json_text
 
 SHOW_SCHEMA = "patchkit-show/1"
 

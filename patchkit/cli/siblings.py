@@ -7,13 +7,20 @@ from pathlib import Path
 import click
 
 from patchkit.cli.interrupts import interrupts_waiting
-from patchkit.cli.options import PLACE, output_options, stack_option, upstream_option
+from patchkit.cli.options import (
+    PLACE,
+    output_options,
+    schema_option,
+    stack_option,
+    upstream_option,
+)
 from patchkit.cli.printing import print_json, print_text, progress
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, plan_rebase
 from patchkit.jobs.siblings import Proposals, SiblingChoices, ignore_finding
 from patchkit.model.siblings import FindingKind
 from patchkit.render.json import siblings_json_document
+from patchkit.render.schemas import Schema
 from patchkit.render.siblings import siblings_text
 from patchkit.workspace.resolutions import load_resolutions
 
@@ -45,6 +52,7 @@ _KINDS = tuple(kind.value for kind in FindingKind)
 @click.option("--why", default="", metavar="TEXT", help="The reason, recorded with --ignore.")
 @click.option("--kind", type=click.Choice(_KINDS), help="Ignore findings of this kind only.")
 @click.option("--symbol", default="", metavar="NAME", help="Ignore findings on this symbol only.")
+@schema_option(Schema.SIBLINGS, "what --json prints")
 @output_options
 def command(
     old: str, new: str, stack: Path | None, upstream: str | None, variants: tuple[str, ...],

@@ -45,6 +45,7 @@ class PartOfStack:
     `notes` say what was left out and what was added, and why."""
 
     stack: Stack
+    dependencies: Dependencies
     notes: tuple[str, ...]
 
 
@@ -106,12 +107,13 @@ def stack_of_only(stack: Stack, found: Dependencies, names: Sequence[str]) -> Pa
         if entry.name not in kept:
             series = series.commented_out(entry.name, _LEFT_OUT)
     patches = tuple(one for one in stack.patches if one.name in kept)
+    part = found.among(kept)
     notes = (
         f"Only {len(patches)} of {len(stack.patches)} patches are ported (--only); in the series "
         "the others are comments.",
-        *_why_added(found.among(kept), names),
+        *_why_added(part, names),
     )
-    return PartOfStack(replace(stack, series=series, patches=patches, guarded=()), notes)
+    return PartOfStack(replace(stack, series=series, patches=patches, guarded=()), part, notes)
 
 
 def _why_added(found: Dependencies, names: Sequence[str]) -> list[str]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchkit.diffing.stackdiffing import compare_stacks
+from patchkit.diffing.unified import parse_patch
 from patchkit.errors import StackError
 from patchkit.jobs.lastport import last_port
 from patchkit.jobs.project import Project, find_project, read_stack
+from patchkit.model.report import PortedPatch
+from patchkit.model.series import Series
 from patchkit.model.shown import shown_name
-from patchkit.model.stackdiff import StackComparison
+from patchkit.model.stack import Stack, StackedPatch
+from patchkit.model.stackdiff import FileComparison, PatchComparison, StackComparison
 from patchkit.workspace.layout import series_files_in
 from patchkit.workspace.writing import recover
+
+_MOST_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,38 @@ def diff_stacks(old: str, new: str | None = None, *, stack: Path | None = None) 
         for warning in one.warnings
     )
     return ComparedStacks(comparison, tuple(said))
+
+
+def compare_with_port(
+    stack: Stack, series: Series, patches: Iterable[PortedPatch], *, labels: tuple[str, str],
+    strip: int,
+) -> StackComparison:  # fmt: skip
+    """The stack beside the port of it that has this series and these patches.
+
+    What only one of two patches does to a file is not repeated line by line when it is long: a
+    report has it already, as regions or in the patch.
+    """
+    before = {one.name: one.patch for one in stack.patches}
+    contents = {patch.name: patch.content for patch in patches}
+    ported = []
+    for entry in series.entries:
+        content, patch = contents.get(entry.name), before.get(entry.name)
+        if content is not None and patch is not None:
+            after = patch if patch.raw == content else parse_patch(entry.name, content)
+            ported.append(StackedPatch(entry, after))
+    new = replace(stack, series=series, patches=tuple(ported))
+    found = compare_stacks(stack, new, labels=labels, strips=(strip, strip))
+    return replace(found, patches=tuple(map(_without_long_files, found.patches)))
+
+
+def _without_long_files(patch: PatchComparison) -> PatchComparison:
+    files = (replace(one, hunks=()) if _is_long(one) else one for one in patch.files)
+    return replace(patch, files=tuple(files))
+
+
+def _is_long(one: FileComparison) -> bool:
+    is_of_one = one.old is None or one.new is None
+    return is_of_one and sum(len(hunk.lines) for hunk in one.hunks) > _MOST_LINES
 
 
 def _named(name: str, stack: Path | None) -> tuple[Project, str]:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
-from patchkit.engine.rebasing import Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
 from patchkit.jobs.deps import check_only_target, named_patches, only_part
+from patchkit.jobs.diff import compare_with_port
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.outputs import (
     REPORT_JSON,
@@ -42,6 +45,7 @@ from patchkit.jobs.uses import Uses, note_uses
 from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.shown import shown_name, shown_path
+from patchkit.model.stack import Stack
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
@@ -53,6 +57,9 @@ from patchkit.workspace.writing import (
     recover,
     write_outputs,
 )
+
+if TYPE_CHECKING:
+    from patchkit.siblings.comparing import Comparison
 
 
 class Overwrite(Enum):
@@ -161,7 +168,9 @@ def plan_rebase(
             part = only_part(stack, source.tree(old), policy, only)
             check_only_target(out, REPORT_JSON, part.stack.names)
             left_out = frozenset(stack.names) - frozenset(part.stack.names)
-            stack, notes = part.stack, part.notes
+            stack, notes, dependencies = part.stack, part.notes, part.dependencies
+        else:
+            dependencies = dependencies_of(stack, source.tree(old), policy)
         expect(len(stack.names))
         asked = UpstreamHistory(source, old, new, policy.strip)
         policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
@@ -178,7 +187,7 @@ def plan_rebase(
             new_version=new,
             upstream=_shown(source.description),
             upstream_note=upstream_note(project, upstream),
-            patches=with_causes_to_regenerate(patches, recogniser, policy),
+            patches=_with_heads(with_causes_to_regenerate(patches, recogniser, policy), stack),
             guarded=tuple(name for name, _ in stack.guarded),
             # Without the folder: reports are the same on every machine.
             warnings=(
@@ -187,33 +196,56 @@ def plan_rebase(
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
+            dependencies=dependencies,
             siblings=tuple(one.report for one in compared),
         )
     finally:
         source.close()
-    series = ported_series(stack.series, report)
-    files = patch_files(stack, report.patches)
-    result = ported.result
-    if siblings.proposals is Proposals.STACKED:
-        series, files = with_proposals(series, files, compared, policy.strip)
-        result = {
-            **result,
-            **{path: file for one in compared for path, file in one.proposed.items()},
-        }
     progress("Proving the new stack")
+    stacked = compared if siblings.proposals is Proposals.STACKED else ()
+    forms = {*project.settings.reports, *reports}
+    report, outputs = _proved(project, stack, report, ported, stacked, forms)
+    return RebasePlan(report, target, outputs, uses)
+
+
+def _proved(
+    project: Project,
+    stack: Stack,
+    report: Report,
+    ported: PortedStack,
+    stacked: Sequence[Comparison],
+    forms: Collection[str],
+) -> tuple[Report, tuple[Output, ...]]:
+    """The report with how the new stack differs, and the files of the new stack, proved; what is
+    proposed of `stacked` is on top of it."""
+    strip = project.settings.strip
+    ported_to = report.old_version, report.new_version
+    series = ported_series(stack.series, report)
+    comparison = compare_with_port(stack, series, report.patches, labels=ported_to, strip=strip)
+    report = replace(report, comparison=comparison)
+    files = patch_files(stack, report.patches)
+    series, files = with_proposals(series, files, stacked, strip)
+    proposed = {path: file for one in stacked for path, file in one.proposed.items()}
     prove(
         series=series.raw,
         layout=stack.layout,
         patches=files,
         pristine=ported.pristine,
-        expected=result,
-        strip=project.settings.strip,
+        expected={**ported.result, **proposed},
+        strip=strip,
         flags=project.settings.flags,
         package=project.package,
     )
-    forms = {*project.settings.reports, *reports}
-    outputs = planned_outputs(project, stack.layout, series, files, report, forms)
-    return RebasePlan(report, target, outputs, uses)
+    return report, planned_outputs(project, stack.layout, series, files, report, forms)
+
+
+def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:
+    """Where nothing is left of a patch the report has its head, which says what it was for."""
+    heads = {one.name: one.patch.prologue for one in stack.patches}
+    return tuple(
+        replace(patch, head=heads[patch.name]) if patch.content is None else patch
+        for patch in patches
+    )
 
 
 def _unused_amendments(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError
@@ -49,7 +48,8 @@ class SavedReport:
         if len(kept) == len(patches):
             return self
         warning = f"This shows {len(kept)} of the {len(patches)} patches of the report."
-        report = replace(self.report, patches=kept, warnings=(*self.report.warnings, warning))
+        report = self.report.of_patches(kept)
+        report = replace(report, warnings=(*report.warnings, warning))
         return replace(self, report=report)
 
     def formatted(self, form: str) -> bytes:
@@ -100,11 +100,6 @@ def last_report(project: Project, old: str | None = None, new: str | None = None
 def open_statuses() -> Iterator[Status]:
     """The statuses of patches that are left to a person."""
     return (status for status in Status if status.needs_person)
-
-
-def report_schema() -> bytes:
-    """The JSON Schema of `report.json`."""
-    return resources.files("patchkit.render").joinpath("report.schema.json").read_bytes()
 
 
 def _is_meant(patch: PortedPatch, names: Sequence[str], statuses: Collection[Status]) -> bool:

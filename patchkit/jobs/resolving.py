@@ -23,11 +23,11 @@ from patchkit.model.resolutions import (
 from patchkit.model.shown import shown_line, shown_name, shown_path
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.uses import with_use
+from patchkit.render.causes import is_answerable, takes_text
 from patchkit.render.conflict import Labels, conflict_text, read_answer
 from patchkit.workspace.resolutions import load_resolutions, write_resolutions
 
 _MOST_SHOWN = 10
-_BROKEN = (HeldCause.REJECTED, HeldCause.UNSUPPORTED)
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,12 @@ class HeldRegion:
     @property
     def is_answerable(self) -> bool:
         """Whether there is an answer at all: a patch that does not apply is to be mended."""
-        return self.held.cause not in _BROKEN
+        return is_answerable(self.held.cause)
 
     @property
     def is_lines(self) -> bool:
         """Whether any text can be the answer."""
-        cause = self.held.cause
-        return cause in (HeldCause.OVERLAP, HeldCause.DOUBTFUL) or (
-            cause is HeldCause.FILE_EXISTS and self.file.new_path is not None
-        )
+        return takes_text(self.held.cause, self.file)
 
     def is_named(self, ref: RegionRef) -> bool:
         """Whether the report names this region so."""
@@ -257,10 +254,16 @@ def patch_named(name: str, patches: Iterable[PortedPatch]) -> str:
 
 def _split(name: str, patches: Sequence[str]) -> tuple[str, str]:
     """The patch that a name begins with, and what stands behind the colon."""
-    whole = [one for one in patches if name == one or name.startswith(f"{one}:")]
+    # A report tells a name on one line; a command in it is typed as it stands there.
+    whole = [
+        (told, one)
+        for one in patches
+        for told in (one, shown_name(one))
+        if name == told or name.startswith(f"{told}:")
+    ]
     if whole:
-        patch = max(whole, key=len)
-        return patch, name[len(patch) + 1 :]
+        told, patch = max(whole, key=lambda found: len(found[0]))
+        return patch, name[len(told) + 1 :]
     start, _, rest = name.partition(":")
     found = [one for one in patches if start and one.startswith(start)]
     if len(found) == 1:
@@ -275,7 +278,11 @@ def _split(name: str, patches: Sequence[str]) -> tuple[str, str]:
 def _of_file(held: Sequence[HeldRegion], file: str) -> list[HeldRegion]:
     """The regions in a file, by its path in ours or base, or by the end of just one path."""
     path = file.encode("utf-8", "surrogateescape")
-    whole = [one for one in held if path in (one.file.old_path, one.file.new_path)]
+    whole = [
+        one
+        for one in held
+        if path in (one.file.old_path, one.file.new_path) or file == shown_path(one.path)
+    ]
     if whole:
         return whole
     ending = [one for one in held if one.path.endswith(b"/" + path)]

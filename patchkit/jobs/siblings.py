@@ -8,10 +8,11 @@ name which the stack adds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import PortedStack, port_stack
@@ -27,13 +28,15 @@ from patchkit.model.stack import Stack
 from patchkit.model.tree import File, Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, Axis, Variant
-from patchkit.siblings.comparing import Comparison, among_ours, compare_siblings
 from patchkit.siblings.families import families_of, templates_of
 from patchkit.siblings.inferring import inferred_axis
 from patchkit.siblings.moves import moved_files
 from patchkit.siblings.scene import Scene
 from patchkit.workspace.ignores import ignores_place, load_ignores, write_ignores
 from patchkit.workspace.settings import Settings
+
+if TYPE_CHECKING:
+    from patchkit.siblings.comparing import Comparison
 
 _COPIED_FOLDERS = (b"vendor", b"third_party", b"node_modules")
 """Other projects' code, in which nobody looks for what this project's variants need."""
@@ -102,6 +105,9 @@ class _OwnCode:
     def has_folder(self, path: TreePath) -> bool:
         return self.below.has_folder(path)
 
+    def paths(self) -> Collection[TreePath]:
+        return [path for path in self.below.paths() if not _is_copied(path)]
+
     def listing(self) -> Mapping[TreePath, str]:
         listed = self.below.listing()
         return {path: identity for path, identity in listed.items() if not _is_copied(path)}
@@ -133,15 +139,21 @@ def compare_variants(
     found = list(_variants(project.settings, names, added, port))
     if not found:
         return ()
+    # It brings the readers of all languages, and most stacks need none.
+    from patchkit.siblings.comparing import among_ours, compare_siblings
+
     ignores = load_ignores(ignores_place(project.settings, folder))
     plain = replace(port.policy, resolutions=Resolutions(), commit_with=None)
     before = port_stack(port.stack, port.old, port.old, plain)
     old = Overlay(_OwnCode(port.old), before.result)
     new = Overlay(_OwnCode(port.new), port.ported.result)
-    moves = {**moved_files(old.listing(), new.listing()), **_followed(port.ported.patches)}
+    listings = old.listing(), new.listing()
+    followed = _followed(port.ported.patches)
     compared = []
     for axis, variant in found:
-        scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
+        moves = {**moved_files(*listings, axis), **followed}
+        patched = frozenset(port.ported.result)
+        scene = Scene(axis, variant, old, new, added, moves, patched)
         comparison = compare_siblings(scene, port.version, ignores, asked.of_siblings())
         is_upstreams = not names and _is_upstreams(axis, variant, scene)
         compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
@@ -165,7 +177,7 @@ def _variants(
         for name in names:
             yield _named(name, axes)
         return
-    upstream = [path for path in port.new.listing() if not _is_copied(path)]
+    upstream = [path for path in port.new.paths() if not _is_copied(path)]
     left = dict.fromkeys(added)
     for axis in axes:
         families = families_of(upstream, axis)

@@ -10,13 +10,15 @@ rule. A hunk that meets nothing has no region."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from patchkit.model.dependencies import Dependencies
 from patchkit.model.patch import LineKind
+from patchkit.model.stackdiff import StackComparison
 from patchkit.model.tree import Path
 
 if TYPE_CHECKING:
@@ -282,8 +284,8 @@ class PortedPatch:
     """One patch of the stack, ported.
 
     `content` is the patch file for the new stack; None when nothing of it is left to apply
-    (dropped, or all of it held). `notes` are sentences for a person, `commits` those of upstream
-    that have it."""
+    (dropped, or all of it held); then `head` is what stood in it before the first diff. `notes`
+    are sentences for a person, `commits` those of upstream that have it."""
 
     name: str
     status: Status
@@ -291,6 +293,7 @@ class PortedPatch:
     content: bytes | None
     notes: tuple[str, ...] = ()
     commits: tuple[UpstreamCommit, ...] = ()
+    head: bytes = b""
 
     @property
     def held(self) -> tuple[Region, ...]:
@@ -309,6 +312,8 @@ class Report:
 
     `upstream` is how the source is shown, `upstream_note` what a person must know about it
     (for instance that it is a reduced one). `guarded` are patches that no set flag selects.
+    `dependencies` says which of the patches needs which in the old stack, `comparison` what the
+    new stack does otherwise; None in a report from before they were asked.
     `siblings` say what each variant that the stack adds lacks of what its siblings have.
     """
 
@@ -320,6 +325,8 @@ class Report:
     patches: tuple[PortedPatch, ...]
     guarded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    dependencies: Dependencies | None = None
+    comparison: StackComparison | None = None
     siblings: tuple[SiblingReport, ...] = ()
 
     @cached_property
@@ -327,6 +334,16 @@ class Report:
         """How many patches have each status; every status is a key."""
         found = Counter(patch.status for patch in self.patches)
         return {status: found[status] for status in Status}
+
+    def of_patches(self, patches: Sequence[PortedPatch]) -> Report:
+        """What it says of these of its patches alone."""
+        names = [patch.name for patch in patches]
+        return replace(
+            self,
+            patches=tuple(patches),
+            dependencies=self.dependencies and self.dependencies.among(names),
+            comparison=self.comparison and self.comparison.among(names),
+        )
 
     def held_regions(self) -> Iterator[tuple[PortedPatch, PortedFile, Region]]:
         """Every region left to a person, in the order of the stack."""

@@ -7,8 +7,8 @@ It is what `patchkit diff` shows: text, JSON and every other form are made from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -172,6 +172,18 @@ class StackComparison:
     def is_same(self) -> bool:
         """Whether every patch is in both, at its place, and the same."""
         return all(patch.standing is Standing.SAME for patch in self.patches)
+
+    def among(self, names: Iterable[str]) -> StackComparison:
+        """What became of these patches alone, by their name in either stack."""
+        kept = set(names)
+        return replace(
+            self,
+            patches=tuple(
+                patch
+                for patch in self.patches
+                if any(place and place.name in kept for place in (patch.old, patch.new))
+            ),
+        )
 
     def counts(self) -> Iterator[tuple[Standing, int]]:
         """How many patches each word stands at; a patch may have several."""

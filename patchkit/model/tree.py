@@ -12,7 +12,7 @@ submodule, its content empty).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -46,6 +46,9 @@ class Tree(Protocol):
     def has_folder(self, path: Path) -> bool:
         """Whether `path` is a folder with at least one file below it; the root is `b""`."""
 
+    def paths(self) -> Collection[Path]:
+        """Every file of the tree, without a look into any."""
+
     def listing(self) -> Mapping[Path, str]:
         """Every file of the tree with its content identity, `blob_id` of its bytes.
 
@@ -78,6 +81,16 @@ class Overlay:
         is_emptied = any(file is None for file in self.changes.values())
         return not is_emptied or _has_file_below(path, dict.fromkeys(self.listing(), File(b"")))
 
+    def paths(self) -> Collection[Path]:
+        """The paths of the tree below with the changes made."""
+        found = dict.fromkeys(self.below.paths())
+        for path, file in self.changes.items():
+            if file is None:
+                found.pop(path, None)
+            else:
+                found[path] = None
+        return found.keys()
+
     def listing(self) -> Mapping[Path, str]:
         """The listing of the tree below with the changes made."""
         listed = dict(self.below.listing())
@@ -106,6 +119,10 @@ class MemoryTree:
     def has_folder(self, path: Path) -> bool:
         """Whether a key stands below `path`."""
         return _has_file_below(path, self.files)
+
+    def paths(self) -> Collection[Path]:
+        """Every key."""
+        return self.files.keys()
 
     def listing(self) -> Mapping[Path, str]:
         """Every key with the id of its content."""

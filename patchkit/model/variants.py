@@ -117,7 +117,7 @@ class Axis:
             parts += [
                 rb"(?<=[a-z0-9])(?=[A-Z])(?i:%b)(?![a-z0-9])" % _any_of(inside),
                 rb"(?<=[A-Z])(?:%b)(?![a-z0-9])" % _any_of(capital),
-                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of(inside),
+                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of([*inside, *capital]),
             ]
         return re.compile(b"|".join(parts))
 

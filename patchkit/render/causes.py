@@ -1,11 +1,14 @@
-"""What each cause of a held region means, and what a person does about it (face floor)."""
+"""What each cause of a held region means, and what a person does and types about it (face
+floor)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from patchkit.model.report import HeldCause
+from patchkit.model.report import Held, HeldCause, PortedFile, PortedPatch, Region, Report
+from patchkit.model.shown import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,51 @@ CAUSE_HELP: Mapping[HeldCause, CauseHelp] = {
         "Run the tool that makes the file again, and take its output.",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person types, and what that does."""
+
+    what: str
+    text: str
+
+
+def is_answerable(cause: HeldCause) -> bool:
+    """Whether there is an answer at all: a patch that does not apply is to be mended."""
+    return cause not in (HeldCause.REJECTED, HeldCause.UNSUPPORTED)
+
+
+def takes_text(cause: HeldCause, file: PortedFile) -> bool:
+    """Whether any text can be the answer."""
+    return cause in (HeldCause.OVERLAP, HeldCause.DOUBTFUL) or (
+        cause is HeldCause.FILE_EXISTS and file.new_path is not None
+    )
+
+
+def resolve_command(report: Report, *words: str) -> str:
+    """`patchkit resolve` for this port. A report knows no folders of a machine: where stack or port
+    are not where the project has them, `--stack` or `--out` is to be added."""
+    versions = ("--from", shown_name(report.old_version), "--to", shown_name(report.new_version))
+    return shlex.join(("patchkit", "resolve", *words, *versions))
+
+
+def settling(
+    region: Region, file: PortedFile, patch: PortedPatch, report: Report
+) -> Iterator[Command]:
+    """The commands of which one settles a held region; none where no answer can."""
+    held = region.settlement
+    if not isinstance(held, Held) or not is_answerable(held.cause):
+        return
+    path = (file.new_path or file.old_path or b"?").decode("utf-8", "surrogateescape")
+    name = shown_name(f"{patch.name}:{path}:{region.number}")
+    if takes_text(held.cause, file):
+        yield Command("Settle it in your editor", resolve_command(report, name))
+    elif held.cause is HeldCause.FILE_CHANGED:
+        yield Command("Delete the file", resolve_command(report, name, "--take", "theirs"))
+    if held.suggestion is not None:
+        told = resolve_command(report, name, "--take", "suggestion")
+        yield Command("Take what is suggested", told)
+    if not takes_text(held.cause, file):
+        told = resolve_command(report, name, "--take", "ours")
+        yield Command("Leave the change out", told)

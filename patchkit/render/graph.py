@@ -12,11 +12,13 @@ from typing import Any
 
 from patchkit.model.dependencies import Bond, Dependencies
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name
+from patchkit.render.stackjson import reasons_document
 from patchkit.render.summary import counted
 
 DEPENDENCIES_SCHEMA = "patchkit-deps/1"
 _MOST_FILES = 3
+_MOST_NAMED = 5
 
 
 def dependencies_text(found: Dependencies, asked: Sequence[str]) -> str:
@@ -29,7 +31,7 @@ def dependencies_text(found: Dependencies, asked: Sequence[str]) -> str:
 def dependencies_document(
     found: Dependencies, asked: Sequence[str], warnings: Sequence[str] = ()
 ) -> Mapping[str, Any]:
-    """The same as plain data; the format is documented in `docs/reference/cli.md`."""
+    """The same as plain data: `deps.schema.json` beside this module describes it."""
     return {
         "schema": DEPENDENCIES_SCHEMA,
         "warnings": [json_name(warning) for warning in warnings],
@@ -70,11 +72,28 @@ def _patch(found: Dependencies, name: str) -> list[str]:
     return [*lines, *(f"  {text}" for text in _what_follows(found, name))]
 
 
+def told_bonds(found: Dependencies, name: str) -> Iterator[str]:
+    """A line for what the patch needs, and one for what needs it, as far as there is any."""
+    for what, names in (
+        ("Needs", [one.to for one in found.needs(name)]),
+        ("Needed by", [one.patch for one in found.needed_by(name)]),
+    ):
+        more = len(names) - _MOST_NAMED
+        others = f" and {counted(more, 'other', 'others')}" if more > 0 else ""
+        if names:
+            yield f"{what}: {', '.join(map(shown_name, names[:_MOST_NAMED]))}{others}."
+
+
 def _other(name: str, one: Bond) -> str:
+    return f"{shown_name(name)} ({why_bound(one)})"
+
+
+def why_bound(one: Bond) -> str:
+    """The kinds of a bond and its files."""
     files = [shown_path(file) for file in one.files[:_MOST_FILES]]
     more = len(one.files) - _MOST_FILES
     told = ", ".join(files) + (f" and {counted(more, 'more', 'more')}" if more > 0 else "")
-    return f"{shown_name(name)} ({', '.join(kind.value for kind in one.kinds)}: {told})"
+    return f"{', '.join(kind.value for kind in one.kinds)}: {told}"
 
 
 def _what_follows(found: Dependencies, name: str) -> Iterator[str]:
@@ -131,10 +150,7 @@ def _bonds(bonds: Sequence[Bond], names: Sequence[str]) -> list[Mapping[str, Any
     return [
         {
             "patch": json_name(name),
-            "reasons": [
-                {"kind": reason.kind.value, "file": json_text(reason.file)}
-                for reason in one.reasons
-            ],
+            "reasons": reasons_document(one.reasons),
         }
         for one, name in zip(bonds, names, strict=True)
     ]

@@ -7,7 +7,6 @@ bytes. Text that is not UTF-8 stands as `{"base64": "..."}`, so that nothing is 
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from enum import Enum
@@ -33,13 +32,19 @@ from patchkit.model.report import (
     Suggestion,
     UpstreamCommit,
 )
-from patchkit.model.series import encode_name
 from patchkit.model.shown import shown_text
 from patchkit.render.jsonreading import Node, parse_json
+from patchkit.render.jsontext import json_name, json_text
 from patchkit.render.siblingsjson import (
     read_sibling_report,
     sibling_report,
     siblings_document,
+)
+from patchkit.render.stackjson import (
+    comparison_document,
+    dependencies_document,
+    read_comparison,
+    read_dependencies,
 )
 
 REPORT_SCHEMA = "patchkit-report/1"
@@ -82,6 +87,8 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
         "patches": [_patch(patch) for patch in report.patches],
         "guarded": [json_name(name) for name in report.guarded],
         "warnings": [json_name(warning) for warning in report.warnings],
+        "dependencies": report.dependencies and dependencies_document(report.dependencies),
+        "comparison": report.comparison and comparison_document(report.comparison),
         "siblings": [sibling_report(one, _commit) for one in report.siblings],
         "outputs": [
             {"path": json_name(path), "sha256": digest} for path, digest in sorted(outputs.items())
@@ -102,15 +109,21 @@ def load_report(raw: bytes, source: str = "report.json") -> Report:
     """
     document = _document(raw, source)
     upstream = document.at("upstream")
+    patches = tuple(map(_read_patch, document.at("patches").items()))
+    names = tuple(patch.name for patch in patches)
     return Report(
         package=document.at("package").name(),
         old_version=document.at("from").name(),
         new_version=document.at("to").name(),
         upstream=upstream.at("source").name(),
         upstream_note=upstream.at("note").name(),
-        patches=tuple(map(_read_patch, document.at("patches").items())),
+        patches=patches,
         guarded=tuple(name.name() for name in document.at("guarded").items()),
         warnings=tuple(warning.name() for warning in document.at("warnings").items()),
+        dependencies=document.optional_at(
+            "dependencies", lambda node: read_dependencies(node, names)
+        ),
+        comparison=document.optional_at("comparison", read_comparison),
         siblings=tuple(
             read_sibling_report(one, _read_commit) for one in document.items_at("siblings")
         ),
@@ -131,19 +144,6 @@ def recorded_outputs(raw: bytes, source: str = "report.json") -> Mapping[str, st
 # --- writing ----------------------------------------------------------------------------
 
 
-def json_text(content: bytes) -> Any:
-    """The value that stands for these bytes: a string, or `{"base64": ...}` if not UTF-8."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(content).decode()}
-
-
-def json_name(text: str) -> Any:
-    """The value that stands for a name whose bytes that are not UTF-8 are surrogates."""
-    return json_text(encode_name(text))
-
-
 def _path(path: bytes | None) -> Any:
     return None if path is None else json_text(path)
 
@@ -156,6 +156,7 @@ def _patch(patch: PortedPatch) -> dict[str, Any]:
         "files": [_file(file) for file in patch.files],
         "commits": [_commit(commit) for commit in patch.commits],
         "content": _path(patch.content),
+        "head": json_text(patch.head) if patch.head else None,
     }
 
 
@@ -254,6 +255,7 @@ def _read_patch(node: Node) -> PortedPatch:
         content=node.at("content").optional(Node.text),
         notes=tuple(note.name() for note in node.at("notes").items()),
         commits=tuple(map(_read_commit, node.items_at("commits"))),
+        head=node.optional_at("head", Node.text) or b"",
     )
 
 

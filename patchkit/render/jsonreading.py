@@ -42,7 +42,7 @@ class Node:
     def at(self, key: str) -> Node:
         """The value of the key of this object."""
         if not isinstance(self.value, dict):
-            raise self._unlike("an object")
+            raise self.unlike("an object")
         if key not in self.value:
             place = f"{self.source}: {self.where}" if self.where else self.source
             raise PatchkitError(f"{place}: the key {key} is missing.", _HINT)
@@ -51,7 +51,7 @@ class Node:
     def items(self) -> Iterator[Node]:
         """The values of this list."""
         if not isinstance(self.value, list):
-            raise self._unlike("a list")
+            raise self.unlike("a list")
         for at, value in enumerate(self.value):
             yield Node(value, self.source, f"{self.where}[{at}]")
 
@@ -70,13 +70,13 @@ class Node:
     def is_true(self) -> bool:
         """This truth value."""
         if not isinstance(self.value, bool):
-            raise self._unlike("true or false")
+            raise self.unlike("true or false")
         return self.value
 
     def number(self) -> int:
         """This whole number."""
         if type(self.value) is not int:
-            raise self._unlike("a whole number")
+            raise self.unlike("a whole number")
         return int(self.value)
 
     def text(self) -> bytes:
@@ -87,8 +87,8 @@ class Node:
             if isinstance(self.value, dict) and isinstance(self.value.get("base64"), str):
                 return base64.b64decode(self.value["base64"], validate=True)
         except ValueError as error:
-            raise self._unlike("text") from error
-        raise self._unlike('a string or {"base64": ...}')
+            raise self.unlike("text") from error
+        raise self.unlike('a string or {"base64": ...}')
 
     def name(self) -> str:
         """This text as a string; bytes that are not UTF-8 are surrogates, as in file names."""
@@ -99,9 +99,10 @@ class Node:
         for word in words:
             if word.value == self.value:
                 return word
-        raise self._unlike("one of " + ", ".join(word.value for word in words))
+        raise self.unlike("one of " + ", ".join(word.value for word in words))
 
-    def _unlike(self, expected: str) -> PatchkitError:
+    def unlike(self, expected: str) -> PatchkitError:
+        """What is to be raised when the value is not what was expected."""
         value = self.value
         found = repr(value)[:60] if type(value) in (str, int, float) else _KINDS.get(type(value))
         return PatchkitError(

@@ -24,13 +24,20 @@ from patchkit.model.report import (
     Suggestion,
 )
 from patchkit.model.shown import shown_line, shown_name, shown_text
+from patchkit.model.siblings import SiblingReport
+from patchkit.model.stackdiff import StackComparison
+from patchkit.render.causes import settling
+from patchkit.render.graph import told_bonds
+from patchkit.render.siblings import finding_place, finding_title, siblings_figures
+from patchkit.render.stackdiff import told_changes
 from patchkit.render.summary import counted, figures, next_step, shown_file
 from patchkit.render.text import STATUS_SENTENCES, followed_evidence, told_hunks, verdict
 
-_Teller: TypeAlias = Callable[[PortedFile, Report], Iterator[str]]
+_Teller: TypeAlias = Callable[[PortedFile, PortedPatch, Report], Iterator[str]]
 _LEAST = 6_000
 _HEAD_SHARE = 3
 """The table gets this part of the limit at most, so that there is room for the regions."""
+_COMPARED_SHARE = 8
 _FOOT = 300
 _SHOWN_LINES = 40
 _LINE_WIDTH = 300
@@ -62,6 +69,10 @@ def report_markdown(report: Report, limit: int = 65_000) -> str:
     named = _table(looked_at, rows)
     for text in rows.texts:
         parts.add(text)
+    if report.comparison is not None:
+        parts.add(_compared(report.comparison, limit // _COMPARED_SHARE))
+    for one in report.siblings:
+        parts.add(_siblings(one, limit // _COMPARED_SHARE))
     shortened, missing = _add_details(looked_at, report, parts)
     parts.texts += _foot(len(looked_at) - named, shortened, missing)
     return "\n".join(parts.texts)
@@ -82,6 +93,25 @@ class _Parts:
         self.left -= size
         self.texts.append(text)
         return True
+
+
+def _siblings(report: SiblingReport, limit: int) -> str:
+    """What a variant of the stack lacks: the figures, and folded the open findings, as far as there
+    is room."""
+    rows = _Parts(limit)
+    for one in report.open_findings():
+        title = _prose(finding_title(one), _NOTE_WIDTH)
+        if not rows.add(f"- {_span(finding_place(one))} ({one.rank.value}): {title}"):
+            break
+    title = f"Siblings of {_code(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
+    if not rows.texts:
+        return f"{title}\n"
+    more = report.open - len(rows.texts)
+    if more > 0:
+        rows.texts.append(f"- and {counted(more, 'more finding', 'more findings')}")
+    told = counted(report.open, "open finding", "open findings")
+    summary = f"<details><summary>{told}</summary>"
+    return "\n".join((title, "", summary, "", *rows.texts, "", "</details>", ""))
 
 
 def _by_importance(report: Report) -> list[PortedPatch]:
@@ -132,6 +162,26 @@ def _table(patches: Sequence[PortedPatch], parts: _Parts) -> int:
     return len(patches)
 
 
+def _compared(found: StackComparison, limit: int) -> str:
+    """Old stack against new: the figures, and folded the patches that do something else now, as
+    far as there is room."""
+    changes = [*told_changes(found)]
+    rows = _Parts(limit)
+    for _, name, words in changes:
+        if not rows.add(f"- {_span(_cut(name, _NAME_WIDTH))}: {_prose(words, _NOTE_WIDTH)}"):
+            break
+    lines = rows.texts
+    more = len(changes) - len(lines)
+    if more > 0:
+        lines.append(f"- and {counted(more, 'more patch', 'more patches')}")
+    told = ", ".join(f"{count} {standing.value}" for standing, count in found.counts())
+    title = f"Old stack against new: {told or 'no patches'}"
+    if not lines:
+        return f"{title}\n"
+    summary = f"<details><summary>{title}</summary>"
+    return "\n".join((summary, "", *lines, "", "</details>", ""))
+
+
 def _add_details(patches: Iterable[PortedPatch], report: Report, parts: _Parts) -> tuple[int, int]:
     """Add what is to be said of each patch, as far as there is room, else without the regions; how
     many were shortened, how many left out."""
@@ -146,13 +196,13 @@ def _add_details(patches: Iterable[PortedPatch], report: Report, parts: _Parts) 
     return shortened, missing
 
 
-def _with_regions(file: PortedFile, report: Report) -> Iterator[str]:
+def _with_regions(file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
     """What a person is to look at in the file, with the text of its regions."""
     for region in file.regions:
-        yield from _region(region, file, report)
+        yield from _region(region, file, patch, report)
 
 
-def _without_regions(file: PortedFile, report: Report) -> Iterator[str]:  # noqa: ARG001 (as above)
+def _without_regions(file: PortedFile, *_: object) -> Iterator[str]:
     """The regions of the file by number alone."""
     if file.regions:
         held = len(file.held)
@@ -172,9 +222,12 @@ def _detail(patch: PortedPatch, report: Report, told: _Teller) -> str:
     lines += [f"{_prose(note, _NOTE_WIDTH)}\n" for note in patch.notes]
     for commit in patch.commits:
         lines.append(f"Upstream: {_code(commit.identity[:12])} {_code(commit.subject)}\n")
+    if report.dependencies is not None:
+        lines += [f"{_prose(one, _NOTE_WIDTH)}\n"
+                  for one in told_bonds(report.dependencies, patch.name)]  # fmt: skip
     for file in patch.files:
         if file.regions or file.status in _REVIEWED or file.status.needs_person:
-            lines += [f"- {_file(file)}\n", *told(file, report)]
+            lines += [f"- {_file(file)}\n", *told(file, patch, report)]
     return "\n".join((*lines, "</details>", ""))
 
 
@@ -187,7 +240,7 @@ def _file(file: PortedFile) -> str:
     return text
 
 
-def _region(region: Region, file: PortedFile, report: Report) -> Iterator[str]:
+def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
     settlement = region.settlement
     place = f"{_code(shown_file(file))} line {region.ours.start}"
     told = f"Region {region.number}, {told_hunks(region.hunks)}, {place}:"
@@ -198,6 +251,8 @@ def _region(region: Region, file: PortedFile, report: Report) -> Iterator[str]:
         yield _fenced([*_sides(region, report)])
         if settlement.suggestion is not None:
             yield from _suggested(settlement.suggestion)
+        for command in settling(region, file, patch, report):
+            yield f"  {command.what}: {_span(command.text)}\n"
     elif settlement.rule == AMENDMENT:
         yield from _amended(region, settlement.result or ())
     elif settlement.result is not None:

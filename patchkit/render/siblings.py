@@ -18,6 +18,7 @@ from patchkit.model.siblings import (
     FindingKind,
     Rank,
     SiblingReport,
+    UnusedIgnore,
 )
 from patchkit.render.summary import counted
 
@@ -60,13 +61,13 @@ def siblings_digest(report: SiblingReport) -> list[str]:
         lines += ["", *_wrapped(head, "  ", "      ")]
         lines += _wrapped(one.note, "      ")
     for entry in report.unused_ignores:
-        lines += ["", *_wrapped(_told_unused(entry.line, entry.pattern), "  ", "      ")]
+        lines += ["", *_wrapped(told_unused(entry), "  ", "      ")]
     if report.proposal:
-        lines += ["", *_wrapped(_HOW_TO_PROPOSE, "  ")]
+        lines += ["", *_wrapped(HOW_TO_PROPOSE, "  ")]
     return lines
 
 
-_HOW_TO_PROPOSE = (
+HOW_TO_PROPOSE = (
     "`patchkit siblings --propose` puts what can be merged as a patch on top of the new stack."
 )
 
@@ -213,19 +214,20 @@ def _left(report: SiblingReport) -> list[str]:
 def _end(report: SiblingReport) -> list[str]:
     lines: list[str] = []
     for entry in report.unused_ignores:
-        lines += _wrapped(_told_unused(entry.line, entry.pattern), "")
+        lines += _wrapped(told_unused(entry), "")
     nothing = [one for one in report.findings if one.rank is Rank.NOTHING and one.ignored is None]
     if nothing:
         lines.append(f"Not shown: {len(nothing)} of no consequence (comments, formatting, what is")
         lines.append("one sibling's own business, what ours has already); --json has them all.")
     if report.proposal:
-        lines += _wrapped(_HOW_TO_PROPOSE, "")
+        lines += _wrapped(HOW_TO_PROPOSE, "")
     return lines
 
 
-def _told_unused(line: int, pattern: str) -> str:
+def told_unused(entry: UnusedIgnore) -> str:
+    """What to do about an entry that serves nothing."""
     return (
-        f"patchkit.siblings:{line}: {shown_text(pattern)} matches no finding any more; "
+        f"patchkit.siblings:{entry.line}: {shown_text(entry.pattern)} matches no finding any more; "
         "delete the entry, or see whether its file moved."
     )
 

@@ -21,7 +21,8 @@ from patchkit.model.stackdiff import (
     StackComparison,
     Standing,
 )
-from patchkit.render.json import json_name, json_text
+from patchkit.render.jsontext import json_name, json_text
+from patchkit.render.stackjson import place_document
 from patchkit.render.summary import counted
 
 STACK_DIFF_SCHEMA = "patchkit-diff/1"
@@ -56,7 +57,9 @@ def stack_diff_table(found: StackComparison) -> Iterator[StyledLine]:
         sign = SIGNS[patch.standing]
         new = _place(patch.new, width)
         padding = " " * (margin - cell_len(old))
-        yield StyledLine(f"{old}{padding} {sign} {new}  {_words(patch)}", _STYLES.get(sign, ""))
+        yield StyledLine(
+            f"{old}{padding} {sign} {new}  {told_standing(patch)}", _STYLES.get(sign, "")
+        )
     yield StyledLine(figures(found))
 
 
@@ -67,14 +70,26 @@ def stack_diff_details(found: StackComparison) -> Iterator[StyledLine]:
             continue
         yield StyledLine("")
         yield StyledLine(f"{shown_name(patch.name)}: {', '.join(_standings(patch))}", "bold")
-        if patch.options is not None:
-            old, new = (shown_name(option) or "none" for option in patch.options)
-            yield StyledLine(f"  options in the series: {old} -> {new}")
-        if patch.message:
-            yield StyledLine("  message")
-            yield from map(_line, patch.message)
-        for one in sorted(patch.files, key=lambda one: one.likeness is not Likeness.CHANGED):
-            yield from _file(one)
+        yield from patch_details(patch)
+
+
+def patch_details(patch: PatchComparison) -> Iterator[StyledLine]:
+    """What differs inside a patch: options, message and files, those that changed first."""
+    if patch.options is not None:
+        old, new = (shown_name(option) or "none" for option in patch.options)
+        yield StyledLine(f"  options in the series: {old} -> {new}")
+    if patch.message:
+        yield StyledLine("  message")
+        yield from map(_line, patch.message)
+    for one in sorted(patch.files, key=lambda one: one.likeness is not Likeness.CHANGED):
+        yield from _file(one)
+
+
+def told_changes(found: StackComparison) -> Iterator[tuple[str, str, str]]:
+    """Sign, name and words of each patch that does something else now, or is in one stack only."""
+    for patch in found.patches:
+        if patch.standing not in (Standing.SAME, Standing.CONTEXT):
+            yield SIGNS[patch.standing], shown_name(patch.name), told_standing(patch)
 
 
 def stack_diff_text(lines: Sequence[StyledLine]) -> str:
@@ -91,7 +106,7 @@ def figures(found: StackComparison) -> str:
 
 
 def stack_diff_document(found: StackComparison, warnings: Sequence[str] = ()) -> Mapping[str, Any]:
-    """The same as plain data; the format is documented in `docs/reference/cli.md`."""
+    """The same as plain data: `diff.schema.json` beside this module describes it."""
     return {
         "schema": STACK_DIFF_SCHEMA,
         "old": json_name(found.old),
@@ -113,9 +128,11 @@ def _standings(patch: PatchComparison) -> list[str]:
     return [standing.value for standing in patch.standings]
 
 
-def _words(patch: PatchComparison) -> str:
+def told_standing(patch: PatchComparison) -> str:
+    """What became of a patch, in a few words."""
     words = ", ".join(_standings(patch))
-    details = [shown_name(patch.note)] if patch.note else []
+    note = shown_name(patch.note).removeprefix(words).lstrip(", ")
+    details = [note] if note else []
     if patch.options is not None:
         details.append("options")
     if patch.message:
@@ -128,7 +145,9 @@ def _words(patch: PatchComparison) -> str:
 
 def _file(one: FileComparison) -> Iterator[StyledLine]:
     yield StyledLine(f"  {_paths(one)}: {_file_words(one)}", "bold")
-    yield from map(_line, one.facts)
+    is_in_both = one.old is not None and one.new is not None
+    # That the patch which has the file changes it says nothing.
+    yield from (_line(fact) for fact in one.facts if is_in_both or fact.content != b"modify")
     for hunk in sorted(one.hunks, key=lambda hunk: hunk.likeness is not Likeness.CHANGED):
         yield StyledLine(_heading(hunk), "cyan")
         for line in hunk.lines:
@@ -176,17 +195,13 @@ def _patch_document(patch: PatchComparison) -> dict[str, Any]:
     return {
         "status": patch.standing.value,
         "statuses": _standings(patch),
-        "old": _place_document(patch.old),
-        "new": _place_document(patch.new),
+        "old": place_document(patch.old),
+        "new": place_document(patch.new),
         "note": json_name(patch.note),
         "options": None if patch.options is None else [json_name(one) for one in patch.options],
         "message": [_line_document(line) for line in patch.message],
         "files": [_file_document(one) for one in patch.files],
     }
-
-
-def _place_document(place: Place | None) -> dict[str, Any] | None:
-    return None if place is None else {"number": place.number, "name": json_name(place.name)}
 
 
 def _file_document(one: FileComparison) -> dict[str, Any]:

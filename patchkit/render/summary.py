@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from patchkit.model.report import Held, PortedFile, PortedPatch, Region, Report, Status
 from patchkit.model.shown import shown_name, shown_path, shown_text
+from patchkit.render.causes import resolve_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ def next_step(report: Report) -> str:
         patch, file, region = cause
         causes = counted(report.causes, "held region", "held regions")
         return (
-            f"Next: settle {causes} (`patchkit resolve` lists them), first region {region.number} "
-            f"of {shown_file(file)} in {shown_name(patch.name)} (report.txt shows its three sides)."
+            f"Next: settle {causes} (`{resolve_command(report)}` lists them), "
+            f"first region {region.number} of {shown_file(file)} in {shown_name(patch.name)} "
+            "(report.txt shows its three sides)."
         )
     unfinished = [patch for patch in report.patches if patch.status.needs_person]
     if unfinished:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patchkit.model.report import Report, Status
-from patchkit.model.shown import shown_text
+from patchkit.model.shown import shown_name, shown_text
+from patchkit.render.siblings import siblings_figures
 from patchkit.render.summary import figures, next_step, summary_table
 
 if TYPE_CHECKING:
@@ -56,4 +57,7 @@ def print_report(console: Console, report: Report) -> None:
         )
     console.print(table)
     say(figures(report))
+    for one in report.siblings:
+        told = f"Siblings of {shown_name(one.variant)}: {siblings_figures(one)}"
+        say(f"{told} `patchkit siblings` tells them." if one.open else told)
     say(next_step(report))

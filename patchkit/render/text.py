@@ -31,7 +31,12 @@ from patchkit.model.report import (
     UpstreamCommit,
 )
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
+from patchkit.model.stackdiff import StackComparison
+from patchkit.render.causes import settling
+from patchkit.render.graph import told_bonds
 from patchkit.render.siblings import siblings_digest
+from patchkit.render.stackdiff import figures as stack_figures
+from patchkit.render.stackdiff import told_changes
 from patchkit.render.summary import counted, figures, next_step, summary_table
 
 _WIDTH = 100
@@ -61,6 +66,8 @@ def report_text(report: Report) -> str:
         parts.append(_list("Warnings", report.warnings))
     if report.guarded:
         parts.append(_list("Left as they are, no flag selects them", report.guarded))
+    if report.comparison is not None:
+        parts.append([*_comparison(report.comparison)])
     parts += map(siblings_digest, report.siblings)
     parts += [_patch(patch, report) for patch in report.patches if patch.status not in _QUIET]
     parts.append([next_step(report)])
@@ -75,6 +82,14 @@ def _heading(report: Report) -> list[str]:
     if report.upstream_note:
         lines += _wrapped(report.upstream_note, "          ")
     return lines
+
+
+def _comparison(found: StackComparison) -> Iterator[str]:
+    """The figures, and the patches that do something else now."""
+    yield "Old stack against new (`patchkit diff` shows what differs inside the patches):"
+    yield f"  {stack_figures(found)}"
+    for sign, name, words in told_changes(found):
+        yield f"  {sign} {name}: {words}"
 
 
 def _titled(title: str, underline: str) -> list[str]:
@@ -124,6 +139,9 @@ def _patch(patch: PortedPatch, report: Report) -> list[str]:
     lines = [*_titled(f"{patch.name}: {patch.status.value}", "-"), STATUS_SENTENCES[patch.status]]
     for note in patch.notes:
         lines += _wrapped(note, "")
+    if report.dependencies is not None:
+        for told in told_bonds(report.dependencies, patch.name):
+            lines += _wrapped(told, "", "  ")
     for file in patch.files:
         lines += ["", *_file(file, patch, report)]
     return lines
@@ -201,6 +219,8 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
         suggestion = region.settlement.suggestion
         yield from _wrapped(f"Suggested ({suggestion.rule}): {suggestion.note}", "    ")
         yield from _lines(Span(1, suggestion.result))
+    for command in settling(region, file, patch, report):
+        yield f"    {command.what}: {command.text}"
 
 
 def _commit(commit: UpstreamCommit) -> str:

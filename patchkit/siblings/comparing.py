@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.model.ignores import Ignores
 from patchkit.model.siblings import (
     CellState,
+    EditState,
     Family,
     Finding,
     FindingKind,
@@ -21,6 +22,8 @@ from patchkit.siblings.edits import FollowedFiles, follow_edits, siblings_of
 from patchkit.siblings.filegaps import FileFamilies
 from patchkit.siblings.proposing import proposal_patch, proposed_files
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolfindings import symbol_findings
+from patchkit.syntax.parsing import language_of, missing_grammars
 
 _RANKS = {rank: at for at, rank in enumerate(Rank)}
 _KINDS = {kind: at for at, kind in enumerate(FindingKind)}
@@ -47,8 +50,10 @@ def compare_siblings(
     file_families = files.families()
     siblings = {path: siblings_of(scene, path) for path in sorted(scene.added)}
     followed = _followed(scene, siblings, history)
-    findings = _ordered((*files.findings(file_families), *followed.findings))
-    findings = ignores.applied_to(findings)
+    symbols = symbol_findings(scene)
+    missing = _with_ranks_of(symbols, files.findings(file_families))
+    told = _told_once((*missing, *symbols), followed.findings)
+    findings = ignores.applied_to(_ordered(told))
     proposals = [
         one
         for one, finding in zip(followed.proposals, followed.proposed, strict=True)
@@ -63,6 +68,7 @@ def compare_siblings(
         findings=findings,
         proposal=proposal_patch(proposals, scene.new, scene.variant.name, version),
         unused_ignores=tuple(ignores.unused(findings)),
+        notes=tuple(_notes(scene)),
     )
     return Comparison(report, proposed_files(proposals, scene.new))
 
@@ -77,11 +83,62 @@ def _followed(
     return follow_edits(scene, siblings, history.commit_of)
 
 
-def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What breaks the build first, what is new before what is old."""
+def _with_ranks_of(symbols: Iterable[Finding], missing: Iterable[Finding]) -> Iterator[Finding]:
+    """Missing files; those without which a symbol is missing for the build break it, too."""
+    needed = {one.path for one in symbols if one.rank is Rank.BUILD}
+    for one in missing:
+        yield replace(one, rank=Rank.BUILD) if one.path in needed else one
 
-    def weight(one: Finding) -> tuple[int, bool, int, bytes, int]:
-        return _RANKS[one.rank], not one.is_new, _KINDS[one.kind], one.path, one.line or 0
+
+def _told_once(findings: Iterable[Finding], edits: Sequence[Finding]) -> Iterator[Finding]:
+    """All findings; what a proposed edit mends is told with the edit, which then matters as much."""
+    mended: list[list[Finding]] = [[] for _ in edits]
+    for one in findings:
+        mending = next((at for at, edit in enumerate(edits) if _mends(edit, one)), None)
+        if mending is None:
+            yield one
+        else:
+            mended[mending].append(one)
+    for edit, others in zip(edits, mended, strict=True):
+        ranks = (edit.rank, *(one.rank for one in others))
+        note = " ".join((edit.note, *(one.note for one in others)))
+        yield replace(edit, rank=min(ranks, key=_RANKS.__getitem__), note=note)
+
+
+def _mends(edit: Finding, one: Finding) -> bool:
+    """Whether a finding is about lines that a proposed edit replaces."""
+    if edit.edit is None or edit.edit.state is not EditState.PROPOSED or one.path != edit.path:
+        return False
+    if edit.line is None or one.line is None:
+        return False
+    return edit.line <= one.line < edit.line + len(edit.edit.removed)
+
+
+def _notes(scene: Scene) -> Iterator[str]:
+    """What could not be looked at."""
+    members = (path for family in scene.new_families.values() for path in _first_of(family))
+    languages = {language for path in members if (language := language_of(path)) is not None}
+    missing = missing_grammars(languages)
+    if missing:
+        yield (
+            f"{', '.join(missing)} is not installed: symbols of its language are read as text, and "
+            "calls and contracts not at all."
+        )
+
+
+def _first_of(family: Mapping[str, Sequence[Path]]) -> Iterator[Path]:
+    for paths in family.values():
+        yield from paths[:1]
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What breaks the build first, what is new before what is old; of the edits of a file those
+    that most siblings made."""
+
+    def weight(one: Finding) -> tuple[int, bool, int, bytes, int, int]:
+        siblings = len({at.variant for at in one.siblings}) if one.edit is not None else 0
+        kind = _KINDS[one.kind]
+        return _RANKS[one.rank], not one.is_new, kind, one.path, -siblings, one.line or 0
 
     return tuple(sorted(findings, key=weight))
 

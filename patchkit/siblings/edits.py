@@ -71,7 +71,8 @@ def siblings_of(scene: Scene, path: Path) -> tuple[Sibling, ...]:
                     sibling = _sibling(scene, variant, member)
                     if sibling is not None:
                         found[member] = sibling
-    return tuple(found.values())
+    places = {one.name: at for at, one in enumerate(scene.axis.variants)}
+    return tuple(sorted(found.values(), key=lambda one: (places[one.variant], one.new_path)))
 
 
 def _sibling(scene: Scene, variant: str, path: Path) -> Sibling | None:

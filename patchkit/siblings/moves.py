@@ -8,15 +8,19 @@ from collections import Counter
 from collections.abc import Mapping
 
 from patchkit.model.tree import Path
+from patchkit.model.variants import Axis
 
 _LEAST_MOVED = 2
 
 
-def moved_files(old: Mapping[Path, str], new: Mapping[Path, str]) -> dict[Path, Path]:
-    """The old path of every file of `new` that moved; both are listings with ids of contents."""
+def moved_files(old: Mapping[Path, str], new: Mapping[Path, str], axis: Axis) -> dict[Path, Path]:
+    """The old path of every file of `new` that moved; both are listings with ids of contents.
+
+    A file of one variant is no move of another variant's, however alike they are.
+    """
     gone = {path: identity for path, identity in old.items() if path not in new}
     came = {path: identity for path, identity in new.items() if path not in old}
-    found = _same_content(gone, came)
+    found = _same_content(gone, came, axis)
     for old_folder, new_folder in _moved_folders(found).items():
         start = old_folder + b"/" if old_folder else b""
         for path in gone:
@@ -26,13 +30,16 @@ def moved_files(old: Mapping[Path, str], new: Mapping[Path, str]) -> dict[Path, 
     return found
 
 
-def _same_content(gone: Mapping[Path, str], came: Mapping[Path, str]) -> dict[Path, Path]:
+def _same_content(
+    gone: Mapping[Path, str], came: Mapping[Path, str], axis: Axis
+) -> dict[Path, Path]:
     where: dict[str, list[Path]] = {}
     for path, identity in gone.items():
         where.setdefault(identity, []).append(path)
     found = {}
     for path, identity in came.items():
-        same = where.get(identity, [])
+        variants = axis.named_in(path)
+        same = [one for one in where.get(identity, ()) if axis.named_in(one) == variants]
         named = [one for one in same if _name(one) == _name(path)]
         if len(named or same) == 1:
             found[path] = (named or same)[0]

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from patchkit.siblings.conditions import Truth, cfg_holds, compared_holds
+from patchkit.siblings.conditions import cfg_holds, compared_holds
 from patchkit.siblings.place_model import Branch, Gets, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
+from patchkit.syntax.targets import Truth
 
 FAILS = re.compile(
     rb"\bdie\b|\bexit\s+[1-9]|\breturn\s+[1-9]\b|\bpanic!?\(|\bunimplemented!|\btodo!|\bfatal"
@@ -249,7 +250,7 @@ def _arm(source: Source, head: int, last: int) -> _Arm:
     starts = [start for start in starts if start < len(condition)]
     cfg = _CFG.search(text)
     if cfg is not None:
-        holds = cfg_holds(cfg[1] or cfg[2], source.words.names())
+        holds = cfg_holds(cfg[1] or cfg[2], source.words.axis)
     else:
         holds = compared_holds(condition, starts)
     names = (name for one in source.words.axis.mentions(condition) for name in one.variants)

@@ -14,7 +14,6 @@ from functools import cache, cached_property
 
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis, Mention
-from patchkit.siblings.conditions import NamesVariant
 from patchkit.syntax.parsing import Language, language_of
 
 _SLASH = frozenset(
@@ -84,10 +83,6 @@ class Words:
                     return True
                 first = kin
         return False
-
-    def names(self) -> NamesVariant:
-        """Whether a text has a word of a variant."""
-        return lambda text: any(True for _ in self.axis.mentions(text))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import pathlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from stat import S_IFDIR, S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 
@@ -42,6 +42,10 @@ class DirectoryTree:
         if place is None or place.is_symlink() or not place.is_dir():
             return False
         return next(_files_below(place, path + b"/" if path else b""), None) is not None
+
+    def paths(self) -> Collection[Path]:
+        """Every file and link, in order."""
+        return [path for path, _ in _files_below(self.root, b"")]
 
     def listing(self) -> Mapping[Path, str]:
         """Every file with the id of its content; reads them all."""

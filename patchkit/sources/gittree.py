@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from stat import S_IFMT, S_IXUSR
 
@@ -35,6 +35,10 @@ class GitTree:
     def has_folder(self, path: Path) -> bool:
         """Whether there is a folder at `path`; git knows none that is empty."""
         return bool(self._folder(path.split(b"/") if path else []))
+
+    def paths(self) -> Collection[Path]:
+        """Every file."""
+        return self.listing().keys()
 
     def listing(self) -> Mapping[Path, str]:
         """Every file with git's own blob id: no SHA-1 in a SHA-256 repository."""

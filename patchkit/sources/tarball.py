@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import pathlib
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from stat import S_IXUSR
@@ -84,6 +84,10 @@ class TarballTree:
     def has_folder(self, path: Path) -> bool:
         """Whether there is a file somewhere below the folder `path`."""
         return path in self._folders
+
+    def paths(self) -> Collection[Path]:
+        """Every file; the index has them."""
+        return self.listing().keys()
 
     def listing(self) -> Mapping[Path, str]:
         """Every file with the id of its content; the index has them."""

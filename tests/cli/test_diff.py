@@ -43,7 +43,7 @@ def test_the_text(clone: Path) -> None:
     *rows, total = table.stdout.splitlines()
     assert "2.5.1 -> 3.2.0: 18 patches: 7 same, 5 context, 5 changed, 1 dropped." == total
     assert ["=", "=", "=", "!"] == [row.split()[2] for row in rows[:4]]
-    assert " <  -: -  dropped (dropped for 3.2.0, as a person decided" in rows[6]
+    assert " <  -: -  dropped (for 3.2.0, as a person decided" in rows[6]
     lines = whole.stdout.splitlines()
     assert "    -+CONFIG_NR_CPUS=32" in lines
     assert "    ++CONFIG_NR_CPUS=512" in lines

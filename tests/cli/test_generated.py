@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from patchkit.render.schemas import Schema
 from tests.cli.demo import Demo, diff, numbered
 from tests.cli.running import assert_done, run
 
@@ -44,8 +44,7 @@ def test_one_cause_with_its_command(clean_demo: Demo) -> None:
     done = with_lock(clean_demo).rebase("--json")
     assert_done(done, 1)
     document = json.loads(done.stdout)
-    schema = resources.files("patchkit.render").joinpath("report.schema.json").read_text("utf-8")
-    Draft202012Validator(json.loads(schema)).validate(document)
+    Draft202012Validator(json.loads(Schema.REPORT.document())).validate(document)
     (only,) = held(document)
     assert "regenerate" == only["cause"]
     assert "`go mod tidy`" in only["note"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-from importlib import resources
 
 import jsonschema
 import pytest
 
+from patchkit.render.schemas import Schema
 from tests.cli.demo import (
     CONFLICTED,
     CREATED,
@@ -106,9 +106,7 @@ def test_dry_run_writes_nothing(demo: Demo) -> None:
 @pytest.mark.parametrize("option", ["--dry-run", "--force"])
 def test_json_is_the_report_and_nothing_else(demo: Demo, option: str) -> None:
     """`--json` prints one document that fits the published schema, as report.json does."""
-    schema = json.loads(
-        resources.files("patchkit.render").joinpath("report.schema.json").read_text()
-    )
+    schema = json.loads(Schema.REPORT.document())
     done = demo.rebase("--json", option)
     assert (1, "") == (done.exit_code, done.stderr)
     document = json.loads(done.stdout)

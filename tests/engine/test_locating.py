@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import pytest
 
@@ -234,6 +234,10 @@ class CountingTree:
     def has_folder(self, path: Path) -> bool:
         """Whether it is a folder, not counted."""
         return self.tree.has_folder(path)
+
+    def paths(self) -> Collection[Path]:
+        """Those of the listing."""
+        return self.listing().keys()
 
     def listing(self) -> Mapping[Path, str]:
         """The listing, counted."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
+from patchkit.model.dependencies import BondKind, Dependencies, Reason, bond
+from patchkit.model.patch import LineKind
 from patchkit.model.report import (
     Followed,
     FollowKind,
@@ -19,6 +24,16 @@ from patchkit.model.report import (
     Status,
 )
 from patchkit.model.series import decode_name
+from patchkit.model.stackdiff import (
+    ComparedLine,
+    FileComparison,
+    HunkComparison,
+    Likeness,
+    PatchComparison,
+    Place,
+    Side,
+    StackComparison,
+)
 
 contents = st.binary(max_size=12) | st.text(max_size=12).map(str.encode)
 names = contents.map(decode_name)
@@ -57,7 +72,63 @@ patches = st.builds(
     st.lists(files, max_size=2).map(tuple),
     st.none() | contents,
     st.lists(names, max_size=2).map(tuple),
+    head=contents,
 )
+likenesses = st.sampled_from((Likeness.CONTEXT, Likeness.CHANGED))
+sides = st.sampled_from(Side)
+told_lines = st.lists(st.builds(ComparedLine, sides, contents), max_size=2).map(tuple)
+hunk_lines = st.lists(
+    st.builds(ComparedLine, sides, contents, st.sampled_from(LineKind)), max_size=2
+).map(tuple)
+hunk_numbers = st.none() | st.integers(1, 9)
+compared_hunks = st.builds(HunkComparison, hunk_numbers, hunk_numbers, contents, hunk_lines)
+compared_files = st.builds(
+    FileComparison,
+    st.none() | paths,
+    st.none() | paths,
+    likenesses,
+    told_lines,
+    st.lists(compared_hunks, max_size=2).map(tuple),
+    st.booleans(),
+)
+places = st.builds(Place, st.integers(1, 999), names)
+in_both = st.builds(
+    PatchComparison,
+    places,
+    places,
+    told_lines,
+    st.lists(compared_files, max_size=2).map(tuple),
+    st.none() | st.tuples(names, names),
+    st.booleans(),
+)
+dropped = st.builds(PatchComparison, places, st.none(), note=names)
+added = st.builds(PatchComparison, st.none(), places, note=names)
+comparisons = st.builds(
+    StackComparison, names, names, st.lists(in_both | dropped | added, max_size=3).map(tuple)
+)
+reasons = st.lists(st.builds(Reason, st.sampled_from(BondKind), paths), min_size=1, max_size=2)
+
+
+@st.composite
+def dependencies_between(draw: st.DrawFn, patches: Sequence[str]) -> Dependencies:
+    """Bonds between some of these patches, each from a later one to an earlier one."""
+    pairs = [(at, to) for at in range(len(patches)) for to in range(at)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=3)) if pairs else []
+    bonds = (bond(patches[at], patches[to], draw(reasons)) for at, to in sorted(chosen))
+    unplaced = draw(st.lists(st.sampled_from(patches), max_size=1)) if patches else []
+    return Dependencies(tuple(patches), tuple(bonds), tuple(unplaced))
+
+
+def with_stacks(report: Report) -> st.SearchStrategy[Report]:
+    """The report with what may be known of its two stacks."""
+    between = dependencies_between([patch.name for patch in report.patches])
+    return st.builds(
+        lambda found, compared: replace(report, dependencies=found, comparison=compared),
+        st.none() | between,
+        st.none() | comparisons,
+    )
+
+
 reports = st.builds(
     Report,
     package=names,
@@ -68,7 +139,7 @@ reports = st.builds(
     patches=st.lists(patches, max_size=3).map(tuple),
     guarded=st.lists(names, max_size=2).map(tuple),
     warnings=st.lists(names, max_size=2).map(tuple),
-)
+).flatmap(with_stacks)
 
 CAUSE = Region(
     number=1,
@@ -98,6 +169,26 @@ RULED = Region(
     ours=Span(4, (b"b\n",)),
     settlement=Settled("identical", "Both sides made the same edit.", (b"b\n",)),
 )
+_NAMES = (
+    "0001-same.patch", "0002-moved.patch", "0003-held.patch", "0004-later.patch", "0005-ruled.patch"
+)  # fmt: skip
+_MOVED = FileComparison(b"cmd/a.go", b"cmd/a.go", Likeness.CONTEXT)
+_CHANGED = FileComparison(
+    b"src/x.go",
+    b"src/x.go",
+    Likeness.CHANGED,
+    hunks=(
+        HunkComparison(
+            1, 1, b"func main() {",
+            (
+                ComparedLine(Side.BOTH, b"a\n", LineKind.CONTEXT),
+                ComparedLine(Side.OLD, b"b\n", LineKind.ADDED),
+                ComparedLine(Side.NEW, b"caf\xe9\n", LineKind.ADDED),
+            ),
+        ),
+    ),
+)  # fmt: skip
+_MESSAGE = (ComparedLine(Side.NEW, b"One more word.\n"),)
 REPORT = Report(
     package="kata-containers",
     old_version="2.5.1",
@@ -144,4 +235,23 @@ REPORT = Report(
     ),
     guarded=("0006-virt.patch",),
     warnings=("unlisted.patch is not in the series.",),
+    dependencies=Dependencies(
+        tuple(_NAMES),
+        (
+            bond(_NAMES[3], _NAMES[2], [Reason(BondKind.LINES, b"src/x.go")]),
+            bond(_NAMES[4], _NAMES[0], [Reason(BondKind.ORDER, b"r.go")]),
+        ),
+        (_NAMES[2],),
+    ),
+    comparison=StackComparison(
+        "2.5.1",
+        "3.2.0",
+        (
+            PatchComparison(Place(1, _NAMES[0]), Place(1, _NAMES[0])),
+            PatchComparison(Place(2, _NAMES[1]), Place(2, _NAMES[1]), files=(_MOVED,)),
+            PatchComparison(Place(3, _NAMES[2]), Place(3, _NAMES[2]), _MESSAGE, (_CHANGED,)),
+            PatchComparison(Place(4, _NAMES[3]), None, note="left out, conflicts"),
+            PatchComparison(Place(5, _NAMES[4]), Place(4, _NAMES[4])),
+        ),
+    ),
 )

@@ -22,7 +22,7 @@ def main() -> None:
     page_place = _SAMPLES / "kata-report.html"
     page_place.write_bytes(html)
     with sync_playwright() as playwright, launched(playwright) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1180})
+        page = browser.new_page(viewport={"width": 1280, "height": 1560})
         page.goto(page_place.as_uri())
         for theme in ("light", "dark"):
             page.get_by_label("Theme").select_option(theme)

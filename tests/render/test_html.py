@@ -4,6 +4,7 @@ What it does in a browser is tested in `tests/browser`."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -107,12 +108,50 @@ def test_a_consequence_and_its_cause_link_to_each_other() -> None:
     assert '<li><a href="#p1f1r1">' in html
 
 
-def test_dependencies_are_lines_in_the_picture() -> None:
-    """One for each bond between patches that the report has."""
-    bonds = (bond("0003-held.patch", "0001-same.patch", [Reason(BondKind.LINES, b"x")]),)
-    found = Dependencies(tuple(patch.name for patch in REPORT.patches), bonds)
-    assert b'class="arc need"' in report_html(REPORT, found)
-    assert b'class="arc need"' not in report_html(REPORT)
+def test_dependencies_are_lines_in_the_picture_and_links_in_the_sections() -> None:
+    """One for each bond; both ends say it, with the reason; a report that knows none has none."""
+    html = report_html(REPORT).decode()
+    assert '<path class="arc need" data-from="p4" data-to="p3"' in html
+    assert '<path class="arc order" data-from="p5" data-to="p1"' in html
+    text = _Page(report_html(REPORT)).text
+    assert "Needs 0003-held.patch (lines: src/x.go)" in text
+    assert "Needed by 0004-later.patch (lines: src/x.go)" in text
+    assert "Stays behind 0001-same.patch (order: r.go)" in text
+    assert "it may need more than is known here" in text
+    assert 'class="arc need"' not in report_html(replace(REPORT, dependencies=None)).decode()
+
+
+def test_many_lines_are_drawn_one_patch_at_a_time() -> None:
+    """More than can be told apart are hidden until a patch is pointed at."""
+    names = tuple(f"{number}.patch" for number in range(70))
+    bonds = tuple(bond(name, names[0], [Reason(BondKind.FILE, b"x")]) for name in names[1:])
+    patches = tuple(PortedPatch(name, Status.UNCHANGED, (), b"") for name in names)
+    report = replace(REPORT, patches=patches, dependencies=Dependencies(names, bonds))
+    page = report_html(report).decode()
+    assert 'class="strip crowded"' in page
+    assert "and 61 more" in page
+    assert 'class="strip"' in report_html(REPORT).decode()
+
+
+def test_old_stack_against_new() -> None:
+    """Counted, what changed first, the inner diff with both markers, and links both ways."""
+    page = _Page(report_html(REPORT))
+    assert "2.5.1 -> 3.2.0: 5 patches: 2 same, 1 context, 1 changed, 1 dropped." in page.text
+    assert "< 0004-later.patch dropped (left out, conflicts)" in page.text
+    assert "+One more word." in page.text
+    assert "-+b ++caf\\xe9" in page.text
+    assert "1 in other surroundings" in page.text
+    links = [value for name, value in page.attributes if name == "href"]
+    assert {"#p3", "#p4", "#c3", "#c4"} <= set(links)
+    assert "Old stack against new" not in _Page(report_html(replace(REPORT, comparison=None))).text
+
+
+def test_a_patch_that_is_held_whole_has_its_header() -> None:
+    """What it was for is what a person has to know to settle it."""
+    patch = PortedPatch("a.patch", Status.CONFLICTED, (), None, head=b"Subject: Why\n\nBecause.\n")
+    text = _Page(report_html(replace(REPORT, patches=(patch,)))).text
+    assert "Why" in text
+    assert "Because." in text
 
 
 def test_words_are_marked_where_lines_are_alike() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -16,22 +15,22 @@ from jsonschema import Draft202012Validator
 from patchkit.errors import PatchkitError
 from patchkit.model.report import HeldCause, Report, Status
 from patchkit.render.json import load_report, recorded_outputs, report_document, report_json
+from patchkit.render.schemas import Schema
 
 from .reports import REPORT, names, reports
 
 OUTPUTS = {"series.conf": "0" * 64, "patches/0001-same.patch": "ab" * 32}
-SCHEMA = json.loads(
-    resources.files("patchkit.render").joinpath("report.schema.json").read_text("utf-8")
-)
-VALIDATOR = Draft202012Validator(SCHEMA)
+VALIDATOR = Draft202012Validator(json.loads(Schema.REPORT.document()))
 
 outputs = st.dictionaries(names, st.binary(min_size=32, max_size=32).map(bytes.hex), max_size=3)
 
 
-def test_the_schema_is_a_schema() -> None:
-    """The published schema is itself valid, and describes every key."""
-    Draft202012Validator.check_schema(SCHEMA)
-    parts = [SCHEMA]
+@pytest.mark.parametrize("schema", Schema)
+def test_the_schema_is_a_schema(schema: Schema) -> None:
+    """Each published schema is itself valid, and describes every key."""
+    document = json.loads(schema.document())
+    Draft202012Validator.check_schema(document)
+    parts = [document]
     while parts:
         part = parts.pop()
         assert part.get("additionalProperties", False) is False
@@ -63,7 +62,7 @@ def test_what_a_program_finds() -> None:
     document = json.loads(report_json(REPORT, OUTPUTS))
     assert list(document) == [
         *("schema", "from", "to", "package", "upstream", "summary", "patches", "guarded"),
-        *("warnings", "outputs"),
+        *("warnings", "dependencies", "comparison", "outputs"),
     ]
     assert document["schema"] == "patchkit-report/1"
     assert document["upstream"] == {
@@ -100,6 +99,49 @@ def test_what_a_program_finds() -> None:
     assert [output["path"] for output in document["outputs"]] == sorted(OUTPUTS)
 
 
+def test_what_a_program_finds_of_the_two_stacks() -> None:
+    """Who needs whom, and each line of an inner diff as one string with its markers."""
+    document = json.loads(report_json(REPORT, OUTPUTS))
+    assert document["dependencies"] == {
+        "bonds": [
+            {
+                "patch": "0004-later.patch",
+                "to": "0003-held.patch",
+                "reasons": [{"kind": "lines", "file": "src/x.go"}],
+            },
+            {
+                "patch": "0005-ruled.patch",
+                "to": "0001-same.patch",
+                "reasons": [{"kind": "order", "file": "r.go"}],
+            },
+        ],
+        "unplaced": ["0003-held.patch"],
+    }
+    compared = document["comparison"]
+    assert ("2.5.1", "3.2.0") == (compared["old"], compared["new"])
+    assert {"same": 2, "context": 1, "changed": 1, "dropped": 1} == compared["counts"]
+    same, _, changed, gone, _ = compared["patches"]
+    place = {"number": 1, "name": "0001-same.patch"}
+    assert {"old": place, "new": place, "statuses": ["same"]} == same
+    assert (None, "left out, conflicts") == (gone["new"], gone["note"])
+    assert ["+One more word.\n"] == changed["message"]
+    lines = changed["files"][0]["hunks"][0]["lines"]
+    assert ["  a\n", "-+b\n", {"base64": "KytjYWbpCg=="}] == lines
+
+
+def test_a_part_of_a_report() -> None:
+    """It keeps what is said of its patches alone, and can be written and read like the whole."""
+    part = REPORT.of_patches(REPORT.patches[2:4])
+    assert part == load_report(report_json(part, {}))
+    assert part.comparison is not None
+    assert part.dependencies is not None
+    assert ["0003-held.patch", "0004-later.patch"] == [
+        patch.name for patch in part.comparison.patches
+    ]
+    assert ("0003-held.patch", "0004-later.patch") == part.dependencies.patches
+    assert 1 == len(part.dependencies.bonds)
+
+
 def test_unknown_keys_are_passed_over() -> None:
     """A key that a later patchkit adds does not hinder this one."""
     document = report_document(REPORT, OUTPUTS)
@@ -129,6 +171,8 @@ def _drop(key: str) -> Callable[[dict[str, Any]], None]:
 
 
 HELD = ("patches", 2, "files", 0, "regions", 0)
+COMPARED = ("comparison", "patches", 3)
+INNER = ("comparison", "patches", 2, "files", 0, "hunks", 0, "lines")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +192,11 @@ HELD = ("patches", 2, "files", 0, "regions", 0)
         (_set("patches", 1, "files", 0, "hunks", 1.5), "expected a whole number, found 1.5."),
         (_set(*HELD, "settlement", {}), "regions[0].settlement: the key held is missing."),
         (_set(*HELD, "base", "lines", [1]), "regions[0].base.lines[0]: expected a string"),
+        (_set("dependencies", "bonds", 0, "reasons", []), "bonds[0].reasons: expected a reason"),
+        (_set(*COMPARED, "old", None), "patches[3]: expected a patch of one of the two stacks"),
+        (_set(*COMPARED, "options", ["a"]), "patches[3].options: expected the options of both"),
+        (_set(*COMPARED, "message", ["x"]), "patches[3].message[0]: expected a line with the mark"),
+        (_set(*INNER, [" "]), "hunks[0].lines[0]: expected a line with the markers of its side"),
     ],
 )
 def test_damaged_report(change: Callable[[dict[str, Any]], None], problem: str) -> None:

@@ -86,6 +86,11 @@ Warnings:
 Left as they are, no flag selects them:
   - 0006-virt.patch
 
+Old stack against new (`patchkit diff` shows what differs inside the patches):
+  2.5.1 -> 3.2.0: 5 patches: 2 same, 1 context, 1 changed, 1 dropped.
+  ! 0003-held.patch: changed (message, 1 file)
+  < 0004-later.patch: dropped (left out, conflicts)
+
 0002-moved.patch: followed
 --------------------------
 A file was moved upstream, and the patch went along.
@@ -97,6 +102,7 @@ A file was moved upstream, and the patch went along.
 ------------------------
 Some regions are held for a person, the rest is carried.
 A note about it.
+Needed by: 0004-later.patch.
 
   src/x.go -> src/y.go: partial, 2 of 4 hunks carried
 
@@ -112,10 +118,12 @@ A note about it.
     =======
       \tx := 2\\r
     >>>>>>> theirs, 2.5.1 with 0003-held.patch
+    Settle it in your editor: patchkit resolve 0003-held.patch:src/y.go:1 --from 2.5.1 --to 3.2.0
 
 0004-later.patch: conflicted
 ----------------------------
 All regions are held for a person; nothing of the patch is carried.
+Needs: 0003-held.patch.
 
   gone-\\xe9.go: conflicted, 0 of 1 hunk carried
 
@@ -138,8 +146,8 @@ All regions are held for a person; nothing of the patch is carried.
         "    >>>>>>> theirs, 2.5.1 with 0005-ruled.patch\n"
         "    The result is the text of ours.\n"
         "\n"
-        "Next: settle 1 held region (`patchkit resolve` lists them), first region 1 of src/y.go in "
-        "0003-held.patch (report.txt shows its three sides).\n"
+        "Next: settle 1 held region (`patchkit resolve --from 2.5.1 --to 3.2.0` lists them), first "
+        "region 1 of src/y.go in 0003-held.patch (report.txt shows its three sides).\n"
     )
 
 
@@ -227,7 +235,8 @@ PARTIAL = PortedPatch(
         ),
         (
             (PARTIAL,),
-            "Next: settle 1 held region (`patchkit resolve` lists them), first region 1 of x in",
+            "Next: settle 1 held region (`patchkit resolve --from 2.5.1 --to 3.2.0` lists them), "
+            "first region 1 of x in",
         ),
         (
             (replace(PARTIAL, files=()),),

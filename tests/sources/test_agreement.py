@@ -38,6 +38,7 @@ def assert_same(expected: Mapping[bytes, File], tree: Tree) -> None:
     """Every question to a tree is answered as by the same files in memory."""
     memory = MemoryTree(expected)
     assert memory.listing() == tree.listing()
+    assert set(expected) == set(tree.paths())
     tree.prefetch(expected)
     assert expected == {path: tree.get(path) for path in expected}
     folders = {path.rpartition(b"/")[0] for path in expected} | {b"", b"a", b"a/b", b"nothing"}

@@ -64,14 +64,15 @@ def shown_lines(lines: Lines, start: int = 1) -> ShownText:
     """At most the first `MOST_LINES` of them, each cut where it is very long."""
     shown = lines[:MOST_LINES]
     return ShownText(
-        text="".join(f"{_cut(shown_line(line))}\n" for line in shown),
+        text="".join(f"{cut_line(shown_line(line))}\n" for line in shown),
         start=start,
         more=len(lines) - len(shown),
         is_whole=not shown or len(lines) > len(shown) or shown[-1].endswith(b"\n"),
     )
 
 
-def _cut(line: str) -> str:
+def cut_line(line: str) -> str:
+    """The line as far as it is shown, and how much more there is."""
     more = len(line) - _MOST_CHARACTERS
     return line if more <= 0 else f"{line[:_MOST_CHARACTERS]} … ({more} more characters)"
 

@@ -37,9 +37,13 @@ NO_HEADER = PatchHeader("", {}, "")
 def patch_header(content: bytes | None) -> PatchHeader:
     """The header of a patch file; one without anything where there is none."""
     try:
-        prologue = parse_patch("", content or b"").prologue
+        return header_of(parse_patch("", content or b"").prologue)
     except PatchkitError:
         return NO_HEADER
+
+
+def header_of(prologue: bytes) -> PatchHeader:
+    """The header in what stands before the first diff of a patch file."""
     lines = prologue.decode("utf-8", "surrogateescape").splitlines()
     if lines and re.match(r"From [0-9a-f]{7,} ", lines[0]):
         del lines[0]

@@ -10,24 +10,22 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from patchkit.model.dependencies import Dependencies
 from patchkit.model.report import Report
 from patchkit.render.html.views import page_view
 
 _ASSETS = files("patchkit.render.html") / "templates"
 
 
-def report_html(report: Report, dependencies: Dependencies | None = None) -> bytes:
+def report_html(report: Report) -> bytes:
     """The report as one HTML file in UTF-8 that asks for nothing outside itself.
 
-    With `dependencies`, the picture of the stack shows them. The same report gives the same bytes
-    (with the same Pygments). All text of the report is escaped; a policy in the page lets no other
-    script or style run than its own.
+    The same report gives the same bytes (with the same Pygments). All text of the report is
+    escaped; a policy in the page lets no other script or style run than its own.
     """
     style, script = _asset("report.css"), _asset("report.js")
     page = _templates().get_template("report.html.j2")
     text = page.render(
-        page=page_view(report, dependencies),
+        page=page_view(report),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         policy=_policy(style, script),

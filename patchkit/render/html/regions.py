@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from markupsafe import Markup
 from patchkit.model.report import (
     AMENDMENT,
     Held,
-    HeldCause,
     Lines,
     PortedFile,
     PortedPatch,
@@ -22,7 +20,7 @@ from patchkit.model.report import (
     UpstreamCommit,
 )
 from patchkit.model.shown import shown_name, shown_text
-from patchkit.render.causes import CAUSE_HELP
+from patchkit.render.causes import CAUSE_HELP, Command, settling
 from patchkit.render.html.code import (
     Mark,
     ShownText,
@@ -34,8 +32,8 @@ from patchkit.render.html.code import (
 from patchkit.render.html.words import changed_words
 from patchkit.render.text import told_hunks, told_reference, verdict
 
-_NO_ANSWER = (HeldCause.REJECTED, HeldCause.UNSUPPORTED)
-_MOST_DIFF_LINES = 120
+MOST_DIFF_LINES = 120
+"""More lines of a diff than this are left to report.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class RegionView:
     made_by: CommitView | None
     suggestion: SideView | None
     suggestion_told: str
-    commands: tuple[str, ...]
+    commands: tuple[Command, ...]
 
 
 class Anchors:
@@ -174,7 +172,7 @@ def region_view(region: Region, place: Place, anchors: Anchors) -> RegionView:
         made_by=commit_view(held.made_by) if held and held.made_by else None,
         suggestion=_suggested(suggestion.result, region, place.file) if suggestion else None,
         suggestion_told=shown_text(f"{suggestion.rule}: {suggestion.note}") if suggestion else "",
-        commands=tuple(_commands(region, place)),
+        commands=tuple(settling(region, place.file, place.patch, place.report)),
     )
 
 
@@ -196,7 +194,7 @@ def diff_view(diff: bytes | None) -> DiffView | None:
     lines = diff.split(b"\n")
     if not lines[-1]:
         del lines[-1]
-    cut = tuple(line + b"\n" for line in lines[:_MOST_DIFF_LINES])
+    cut = tuple(line + b"\n" for line in lines[:MOST_DIFF_LINES])
     shown = [text for at in range(0, len(cut), 60) for text in _texts(cut[at : at + 60])]
     return DiffView(tuple(DiffLine(_kind(text), text) for text in shown), len(lines) - len(cut))
 
@@ -209,18 +207,6 @@ def _kind(line: str) -> str:
     if line.startswith(("+++", "---", "diff ", "index ")):
         return "head"
     return {"+": "add", "-": "del", "@": "at"}.get(line[:1], "")
-
-
-def _commands(region: Region, place: Place) -> Iterator[str]:
-    """What a person types to settle it: by hand, and by taking what is suggested."""
-    held = region.settlement
-    if not isinstance(held, Held) or held.cause in _NO_ANSWER:
-        return
-    path = (place.file.new_path or place.file.old_path or b"?").decode("utf-8", "surrogateescape")
-    name = shown_name(f"{place.patch.name}:{path}:{region.number}")
-    yield shlex.join(("patchkit", "resolve", name))
-    if held.suggestion is not None:
-        yield shlex.join(("patchkit", "resolve", name, "--take", "suggestion"))
 
 
 # --- the sides --------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from patchkit.model.dependencies import Dependencies
-from patchkit.model.report import EvidenceLine, Held, PortedFile, PortedPatch, Report, Status
+from markupsafe import Markup, escape
+
+from patchkit.model.report import EvidenceLine, PortedFile, PortedPatch, Report, Status
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
 from patchkit.render.html.code import MOST_LINES
-from patchkit.render.html.header import PatchHeader, patch_header
+from patchkit.render.html.header import PatchHeader, header_of, patch_header
 from patchkit.render.html.regions import (
     Anchors,
     CommitView,
@@ -20,9 +22,19 @@ from patchkit.render.html.regions import (
     diff_view,
     region_view,
 )
-from patchkit.render.html.strip import Strip, letters, strip_of
+from patchkit.render.html.siblings import SiblingsView, siblings_view
+from patchkit.render.html.stacks import (
+    Bonds,
+    ComparedPatch,
+    ComparedStacks,
+    bonds_of,
+    compared_stacks,
+)
+from patchkit.render.html.strip import Strip, letters, stack_picture
 from patchkit.render.summary import counted, figures, next_step
 from patchkit.render.text import STATUS_SENTENCES, followed_evidence
+
+_QUOTED = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,9 @@ class PatchView:
     commits: tuple[CommitView, ...]
     files: tuple[FileView, ...]
     ported: DiffView | None
+    bonds: tuple[Bonds, ...]
+    is_unplaced: bool
+    compared: ComparedPatch | None
 
     @property
     def is_unfolded(self) -> bool:
@@ -91,19 +106,35 @@ class PageView:
     upstream: str
     upstream_note: str
     figures: str
-    next_step: str
+    next_step: Markup
     counts: tuple[Count, ...]
     open_regions: int
     causes: int
     strip: Strip
+    compared: ComparedStacks | None
     warnings: tuple[str, ...]
     guarded: tuple[str, ...]
+    siblings: tuple[SiblingsView, ...]
     patches: tuple[PatchView, ...]
 
 
-def page_view(report: Report, dependencies: Dependencies | None = None) -> PageView:
-    """The report for the page; `dependencies` are lines in the picture of the stack."""
-    anchors = Anchors(report)
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a part of the page has to know of the whole: `sections` are the anchors of the patches
+    by name, `compared` what became of a patch, by the anchor of its section."""
+
+    report: Report
+    anchors: Anchors
+    sections: Mapping[str, str]
+    compared: Mapping[str, ComparedPatch]
+
+
+def page_view(report: Report) -> PageView:
+    """The report for the page."""
+    sections = {patch.name: f"p{number}" for number, patch in enumerate(report.patches, 1)}
+    stacks = None if report.comparison is None else compared_stacks(report.comparison, sections)
+    compared = {} if stacks is None else {one.patch: one for one in stacks.not_same}
+    whole = _Whole(report, Anchors(report), sections, compared)
     return PageView(
         package=shown_name(report.package),
         old_version=shown_name(report.old_version),
@@ -111,7 +142,7 @@ def page_view(report: Report, dependencies: Dependencies | None = None) -> PageV
         upstream=shown_text(report.upstream),
         upstream_note=shown_text(report.upstream_note),
         figures=figures(report),
-        next_step=next_step(report).removeprefix("Next: "),
+        next_step=with_code(next_step(report).removeprefix("Next: ")),
         counts=tuple(
             Count(status, letters(status), STATUS_SENTENCES[status], count)
             for status, count in report.counts.items()
@@ -119,46 +150,31 @@ def page_view(report: Report, dependencies: Dependencies | None = None) -> PageV
         ),
         open_regions=report.held,
         causes=report.causes,
-        strip=_strip(report, dependencies),
+        strip=stack_picture(report),
+        compared=stacks,
         warnings=tuple(map(shown_text, report.warnings)),
         guarded=tuple(map(shown_name, report.guarded)),
+        siblings=tuple(
+            siblings_view(one, number, sections) for number, one in enumerate(report.siblings, 1)
+        ),
         patches=tuple(
-            _patch(patch, number, report, anchors) for number, patch in enumerate(report.patches, 1)
+            _patch(patch, number, whole) for number, patch in enumerate(report.patches, 1)
         ),
     )
 
 
-def _strip(report: Report, dependencies: Dependencies | None) -> Strip:
-    cells = [
-        (f"p{number}", patch.status, _cell_title(patch))
-        for number, patch in enumerate(report.patches, 1)
-    ]
-    index = {patch.name: at for at, patch in enumerate(report.patches)}
-    return strip_of(cells, dict.fromkeys(_arcs(report, dependencies, index)))
+def with_code(text: str) -> Markup:
+    """A sentence as HTML; what stands between backticks is code."""
+    parts = _QUOTED.split(text)
+    pieces = (
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
+    return Markup("").join(pieces)
 
 
-def _cell_title(patch: PortedPatch) -> str:
-    title = f"{shown_name(patch.name)}: {patch.status.value}"
-    held = len(patch.held)
-    return f"{title}, {counted(held, 'open region', 'open regions')}" if held else title
-
-
-def _arcs(
-    report: Report, dependencies: Dependencies | None, index: Mapping[str, int]
-) -> Iterator[tuple[str, int, int, str]]:
-    for one in dependencies.bonds if dependencies else ():
-        if one.patch in index and one.to in index:
-            title = f"{shown_name(one.patch)} {one.kind.value} {shown_name(one.to)}"
-            kind = "need" if one.is_need else "order"
-            yield kind, index[one.patch], index[one.to], title
-    for patch, _, region in report.held_regions():
-        ref = region.settlement.consequence_of if isinstance(region.settlement, Held) else None
-        if ref is not None and ref.patch in index and ref.patch != patch.name:
-            title = f"{shown_name(patch.name)} is held because of {shown_name(ref.patch)}"
-            yield "follows", index[patch.name], index[ref.patch], title
-
-
-def _patch(patch: PortedPatch, number: int, report: Report, anchors: Anchors) -> PatchView:
+def _patch(patch: PortedPatch, number: int, whole: _Whole) -> PatchView:
+    found = whole.report.dependencies
     hunks = sum(file.hunks for file in patch.files)
     carried = sum(file.carried for file in patch.files)
     files = counted(len(patch.files), "file", "files")
@@ -169,16 +185,19 @@ def _patch(patch: PortedPatch, number: int, report: Report, anchors: Anchors) ->
         status=patch.status,
         letters=letters(patch.status),
         sentence=STATUS_SENTENCES[patch.status],
-        header=patch_header(patch.content),
+        header=header_of(patch.head) if patch.content is None else patch_header(patch.content),
         figures=f"{files}, {carried} of {counted(hunks, 'hunk', 'hunks')} carried",
         open_regions=len(patch.held),
         notes=tuple(map(shown_text, patch.notes)),
         commits=tuple(map(commit_view, patch.commits)),
         files=tuple(
-            _file(file, Place(report, patch, file, f"p{number}f{at}"), anchors)
+            _file(file, Place(whole.report, patch, file, f"p{number}f{at}"), whole.anchors)
             for at, file in enumerate(patch.files, 1)
         ),
         ported=diff_view(patch.content),
+        bonds=() if found is None else tuple(bonds_of(found, patch.name, whole.sections)),
+        is_unplaced=found is not None and patch.name in found.unplaced,
+        compared=whole.compared.get(f"p{number}"),
     )
 
 

@@ -29,8 +29,18 @@
     tell(`${shown} of ${patches.length} patches shown`);
   };
 
+  // Of many lines in the picture only those of one patch can be told apart.
+  const strip = document.querySelector(".strip");
+  let lit = [];
+  const light = (id) => {
+    for (const one of lit) one.classList.remove("lit");
+    lit = id ? [...strip.querySelectorAll(`.arc[data-from="${id}"], .arc[data-to="${id}"]`)] : [];
+    for (const one of lit) one.classList.add("lit");
+  };
+
   const show = (element) => {
     const patch = element.closest("details.patch");
+    light(patch && patch.id);
     if (patch && patch.hidden) {
       search.value = "";
       for (const box of boxes) box.checked = true;
@@ -59,7 +69,14 @@
 
   const follow = () => {
     const target = location.hash.length > 1 && find(location.hash.slice(1));
-    if (target && target.closest("details.patch")) show(target);
+    if (target && target.closest("details.patch, .compared")) show(target);
+  };
+
+  // A report knows no folders of a machine, so a reader says what a command needs beside it.
+  const commands = new Map([...document.querySelectorAll(".command code")].map((code) => [code, code.textContent]));
+  const extend = () => {
+    const options = find("options").value.trim();
+    for (const [code, text] of commands) code.textContent = options ? `${text} ${options}` : text;
   };
 
   const foldAll = (isOpen) => { for (const patch of patches) patch.open = isOpen; };
@@ -80,6 +97,18 @@
   find("controls").hidden = false;
   find("presets").hidden = false;
   for (const button of document.querySelectorAll(".copy")) button.hidden = false;
+  if (find("options")) {
+    find("further").hidden = false;
+    find("options").addEventListener("input", extend);
+  }
+  strip.addEventListener("pointerover", (event) => {
+    const cell = event.target.closest("[data-cell]");
+    light(cell && cell.dataset.cell);
+  });
+  document.addEventListener("focusin", (event) => {
+    const patch = event.target.closest("details.patch");
+    if (patch) light(patch.id);
+  });
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(select, 120); });
   find("filter").addEventListener("change", select);
@@ -99,7 +128,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".copy");
     if (button) copy(button);
-    const link = event.target.closest("a[href^='#p']");
+    const link = event.target.closest("a[href^='#p'], a[href^='#c']");
     if (link && find(link.getAttribute("href").slice(1))) setTimeout(follow);
   });
   document.addEventListener("keydown", (event) => {

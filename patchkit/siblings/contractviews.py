@@ -1,0 +1,169 @@
+"""The contracts of a unit in one version, and what provides them for which variant (pure).
+
+In Go whatever has all the methods provides an interface, also by the types that it embeds; Rust
+and C say it (`impl Trait for Type`, an initialised struct)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from patchkit.model.tree import Path
+from patchkit.siblings.symbolgaps import neutral
+from patchkit.siblings.symbolnotes import at
+from patchkit.siblings.symbolviews import Read, UnitView
+from patchkit.syntax.parsing import Language
+from patchkit.syntax.symbols import Contract, Definition, DefinitionKind
+
+_PATTERNS = {
+    Language.GO: rb"\binterface\s*\{",
+    Language.RUST: rb"\btrait\b",
+    Language.C: rb"\(\s*\*\s*\w+\s*\)\s*\(",
+}
+_WORDS = {Language.GO: "the interface", Language.RUST: "the trait", Language.C: "the struct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A contract with all its members, also those of what it embeds; by where it stands."""
+
+    name: str
+    path: Path
+    line: int
+    members: Mapping[str, Definition]
+    optional: frozenset[str]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What provides a contract for a variant: all its members, and those of its own.
+
+    `is_open`: it has more that is not known here.
+    """
+
+    variant: str
+    owner: str
+    path: Path
+    line: int
+    members: frozenset[str]
+    own: Mapping[str, Definition]
+    is_open: bool = False
+
+
+def promised_in(view: UnitView) -> Mapping[str, Promised]:
+    """The contracts in code that all variants build, by name."""
+    pattern = _PATTERNS.get(view.unit.language)
+    if pattern is None:
+        return {}
+    found: dict[str, tuple[Read, Contract]] = {}
+    for read in view.shared(pattern):
+        if not read.piece.is_test:
+            for contract in read.symbols.contracts:
+                found.setdefault(contract.name, (read, contract))
+    word = _WORDS[view.unit.language]
+    result = {}
+    for name, (read, contract) in found.items():
+        members = dict(_members(contract, found, frozenset()))
+        if members:
+            shown = f"{word} {name} ({at(read.piece.path, contract.line)})"
+            result[name] = Promised(
+                name, read.piece.path, contract.line, members, contract.optional, shown
+            )
+    return result
+
+
+def _members(
+    contract: Contract, known: Mapping[str, tuple[Read, Contract]], above: frozenset[str]
+) -> Iterator[tuple[str, Definition]]:
+    for one in contract.members:
+        yield one.name, one
+    for name in contract.embedded:
+        # What a trait builds on has implementations of its own.
+        is_go = name in known and known[name][0].symbols.language is Language.GO
+        if is_go and name not in above:
+            yield from _members(known[name][1], known, above | {contract.name})
+
+
+def providers_of(
+    view: UnitView, promised: Promised, variants: Iterable[str]
+) -> Mapping[str, Mapping[str, Provider]]:
+    """What provides a contract, by its name without the variants' words and by variant."""
+    found: dict[str, dict[str, Provider]] = {}
+    read = _by_methods if view.unit.language is Language.GO else _by_word
+    for variant in variants:
+        for provider in read(view, promised, variant):
+            key = neutral(next(iter(view.targets.values())).axis, provider.owner)
+            found.setdefault(key, {}).setdefault(variant, provider)
+    return found
+
+
+def _by_word(view: UnitView, promised: Promised, variant: str) -> Iterator[Provider]:
+    for read in view.own(variant):
+        for one in read.symbols.implementations:
+            if one.contract == promised.name:
+                own = {member.name: member for member in one.members}
+                names = frozenset(own)
+                # Variables of C have names of all sorts; it is the struct that counts.
+                owner = one.owner if view.unit.language is Language.RUST else one.contract
+                yield Provider(variant, owner, read.piece.path, one.line, names, own)
+
+
+def _by_methods(view: UnitView, promised: Promised, variant: str) -> Iterator[Provider]:
+    """Types of the variant's own that have every member of the interface; of ours, all types."""
+    for read in view.own(variant):
+        for one in read.symbols.definitions:
+            if one.kind is not DefinitionKind.TYPE or read.piece.is_test:
+                continue
+            own = dict(_methods(view.own(variant), one.name))
+            if not own.keys() & promised.members.keys():
+                continue
+            names, is_open = _inherited(view, variant, one, frozenset())
+            names |= own.keys()
+            if variant == view.ours or promised.members.keys() <= names:
+                yield Provider(variant, one.name, read.piece.path, one.line, names, own, is_open)
+
+
+def _methods(reads: Iterable[Read], owner: str) -> Iterator[tuple[str, Definition]]:
+    for read in reads:
+        for one in read.symbols.definitions:
+            if one.kind is DefinitionKind.METHOD and one.owner == owner:
+                yield one.name, one
+
+
+def _inherited(
+    view: UnitView, variant: str, one: Definition, above: frozenset[str]
+) -> tuple[frozenset[str], bool]:
+    """The methods of what a type embeds, and whether there are more that are not known."""
+    names: set[str] = set()
+    is_open = False
+    for base in one.embeds:
+        if base in above:
+            continue
+        reads = (*_reads_of(view, base), *view.own(variant))
+        inner = [
+            found
+            for read in reads
+            for found in read.symbols.definitions
+            if found.kind is DefinitionKind.TYPE and found.name == base
+        ]
+        names |= dict(_methods(reads, base)).keys()
+        for read in reads:
+            for contract in read.symbols.contracts:
+                if contract.name == base:
+                    names |= {member.name for member in contract.members}
+                    is_open = is_open or bool(contract.embedded)
+        is_open = is_open or not inner
+        for found in inner[:1]:
+            more, is_more_open = _inherited(view, variant, found, above | {one.name})
+            names |= more
+            is_open = is_open or is_more_open
+    return frozenset(names), is_open
+
+
+def _reads_of(view: UnitView, base: str) -> tuple[Read, ...]:
+    """The files that all build and that define a type or a method of it."""
+    name = re.escape(base.encode())
+    pattern = rb"(?m)^func\s*\([^)]*\b%b\b[^)]*\)|\b%b\s+(?:struct|interface)\b|^type\s+%b\b"
+    return tuple(view.shared(pattern % (name, name, name)))

@@ -1,0 +1,92 @@
+"""Reads the symbols of files for the comparison of siblings, each file once (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from patchkit.model.tree import Path, Tree
+from patchkit.syntax.conditions import seen_by
+from patchkit.syntax.parsing import language_of
+from patchkit.syntax.reading import read_symbols
+from patchkit.syntax.symbols import Symbols
+from patchkit.syntax.targets import Target
+
+Focus = frozenset[bytes]
+
+_WORD = re.compile(rb"\w+")
+
+
+class SymbolCache:
+    """What was read already, by content: most files are the same in both versions."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[bytes, str], bytes] = {}
+        self._words: dict[bytes, frozenset[bytes]] = {}
+        self._read: dict[bytes, tuple[Focus | None, Symbols | None]] = {}
+
+    def content_for(self, path: Path, content: bytes, target: Target) -> bytes:
+        """The file as it is for one variant."""
+        key = (content, target.variant.name)
+        if key not in self._seen:
+            language = language_of(path, content)
+            self._seen[key] = seen_by(language, content, target) if language else content
+        return self._seen[key]
+
+    def words(self, content: bytes) -> frozenset[bytes]:
+        """Every word of a file."""
+        if content not in self._words:
+            self._words[content] = frozenset(_WORD.findall(content))
+        return self._words[content]
+
+    def symbols(self, path: Path, content: bytes, focus: Focus | None) -> Symbols | None:
+        """The symbols of a file, with all that concerns the names in focus; None for all."""
+        if content in self._read:
+            known, found = self._read[content]
+            if known is None or (focus is not None and focus <= known):
+                return found
+        found = read_symbols(path, content, focus)
+        self._read[content] = (focus, found)
+        return found
+
+
+class Sources:
+    """The files of one version."""
+
+    def __init__(self, tree: Tree, listing: Mapping[Path, str], cache: SymbolCache) -> None:
+        self.listing = listing
+        self._tree = tree
+        self._cache = cache
+        self._contents: dict[Path, bytes] = {}
+
+    @cached_property
+    def folders(self) -> Mapping[bytes, tuple[Path, ...]]:
+        """Every folder with the files that stand in it."""
+        found: dict[bytes, list[Path]] = {}
+        for path in self.listing:
+            found.setdefault(path.rpartition(b"/")[0], []).append(path)
+        return {folder: tuple(paths) for folder, paths in found.items()}
+
+    def prefetch(self, paths: tuple[Path, ...]) -> None:
+        """Say which files will be read."""
+        self._tree.prefetch(path for path in paths if path in self.listing)
+
+    def content(self, path: Path) -> bytes:
+        """The bytes of a file; none where there is no such file."""
+        if path not in self._contents:
+            file = self._tree.get(path) if path in self.listing else None
+            self._contents[path] = b"" if file is None else file.content
+        return self._contents[path]
+
+    def seen(self, path: Path, target: Target) -> bytes:
+        """The file as it is for one variant."""
+        return self._cache.content_for(path, self.content(path), target)
+
+    def words(self, path: Path, target: Target) -> frozenset[bytes]:
+        """Every word of a file as it is for one variant."""
+        return self._cache.words(self.seen(path, target))
+
+    def symbols(self, path: Path, target: Target, focus: Focus | None = None) -> Symbols | None:
+        """The symbols of a file as it is for one variant."""
+        return self._cache.symbols(path, self.seen(path, target), focus)

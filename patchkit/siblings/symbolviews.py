@@ -1,0 +1,150 @@
+"""One version of a unit as each variant sees it (pure).
+
+    UnitView > Read > Definition
+
+`Read` is a piece with its symbols for one variant; `Sited` a definition with where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from patchkit.model.siblings import SiblingPlace
+from patchkit.model.tree import Path
+from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolsources import Focus, Sources, SymbolCache
+from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
+from patchkit.syntax.symbols import Definition, Symbols
+from patchkit.syntax.targets import Target
+
+_WORD = re.compile(rb"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A piece with its symbols as one variant has them."""
+
+    piece: Piece
+    symbols: Symbols
+
+
+@dataclass(frozen=True, slots=True)
+class Sited:
+    """A definition that a variant has, and where."""
+
+    variant: str
+    piece: Piece
+    package: str
+    definition: Definition
+
+    @property
+    def place(self) -> SiblingPlace:
+        """As findings show it."""
+        return SiblingPlace(self.variant, self.piece.path, self.definition.line)
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """A unit in one version; `ours` is our variant's name."""
+
+    unit: Unit
+    sources: Sources
+    pieces: tuple[Piece, ...]
+    targets: Mapping[str, Target]
+    ours: str
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """The other variants that have pieces of their own."""
+        return self.unit.siblings
+
+    def own(self, variant: str) -> tuple[Read, ...]:
+        """What is built for this variant and not for all: for a sibling, what ours does not
+        build; of a file that both build, only what is there for the sibling alone."""
+        return self._own[variant]
+
+    @cached_property
+    def _own(self) -> Mapping[str, tuple[Read, ...]]:
+        return {
+            name: tuple(self._ours_own() if name == self.ours else self._sibling_own(name))
+            for name in self.targets
+        }
+
+    def _ours_own(self) -> Iterator[Read]:
+        for piece in self.pieces:
+            if self.ours in piece.variants and len(piece.variants) < len(self.targets):
+                yield from self._read(piece, self.ours, None)
+
+    def _sibling_own(self, variant: str) -> Iterator[Read]:
+        for piece in self.pieces:
+            if variant not in piece.variants:
+                continue
+            if self.ours not in piece.variants:
+                yield from self._read(piece, variant, None)
+            elif self._seen(piece, variant) != self._seen(piece, self.ours):
+                for read in self._read(piece, variant, None):
+                    for mine in self._read(piece, self.ours, None):
+                        yield _without(read, mine.symbols)
+
+    def _seen(self, piece: Piece, variant: str) -> bytes:
+        return self.sources.seen(piece.path, self.targets[variant])
+
+    def _read(self, piece: Piece, variant: str, focus: Focus | None) -> Iterator[Read]:
+        symbols = self.sources.symbols(piece.path, self.targets[variant], focus)
+        if symbols is not None:
+            yield Read(piece, symbols)
+
+    def built(self, names: Iterable[str]) -> Iterator[Read]:
+        """The files that ours builds in which one of the names stands, read for these names."""
+        focus = frozenset(name.encode() for name in names)
+        words = frozenset(word for name in focus for word in _WORD.findall(name)[:1])
+        for piece in self.pieces:
+            if self.ours in piece.variants:
+                if not words.isdisjoint(self.sources.words(piece.path, self.targets[self.ours])):
+                    yield from self._read(piece, self.ours, focus)
+
+    def shared(self, pattern: bytes) -> Iterator[Read]:
+        """The files that all variants build in which the pattern is found; read without what is
+        inside of their functions."""
+        for piece in self.pieces:
+            if len(piece.variants) == len(self.targets):
+                if re.search(pattern, self._seen(piece, self.ours)):
+                    yield from self._read(piece, self.ours, frozenset())
+
+    def sited(self, variant: str) -> Iterator[Sited]:
+        """What a variant's own files define."""
+        for read in self.own(variant):
+            for definition in read.symbols.definitions:
+                yield Sited(variant, read.piece, read.symbols.package, definition)
+
+
+def view_of(scene: Scene, unit: Unit, sources: Sources, folder: Path | None = None) -> UnitView:
+    """The unit in one version; `folder` as of `pieces_of`."""
+    known = {one.name: one for one in scene.axis.variants}
+    names = (scene.variant.name, *unit.siblings)
+    targets = {name: Target(scene.axis, known[name]) for name in names if name in known}
+    pieces = pieces_of(unit, sources, targets, folder)
+    return UnitView(unit, sources, pieces, targets, scene.variant.name)
+
+
+def both_sources(scene: Scene) -> tuple[Sources, Sources]:
+    """The old and the new version; what is the same in both is read once."""
+    cache = SymbolCache()
+    return (
+        Sources(scene.old, scene.old_listing, cache),
+        Sources(scene.new, scene.new_listing, cache),
+    )
+
+
+def _without(read: Read, other: Symbols) -> Read:
+    """What only the variant has of a file that ours builds as well."""
+    known = {(one.name, one.kind, one.owner) for one in other.definitions}
+    definitions = tuple(
+        one for one in read.symbols.definitions if (one.name, one.kind, one.owner) not in known
+    )
+    return Read(
+        read.piece,
+        replace(read.symbols, definitions=definitions, calls=(), references=()),
+    )

@@ -1,0 +1,17 @@
+"""What of a source file is there for a variant (pure)."""
+
+from __future__ import annotations
+
+from patchkit.syntax.ifdefs import without_other_ifdefs
+from patchkit.syntax.parsing import Language
+from patchkit.syntax.rustcfg import without_other_cfgs
+from patchkit.syntax.targets import Target
+
+
+def seen_by(language: Language, content: bytes, target: Target) -> bytes:
+    """The file with what is for other variants only blanked out; its lines keep their numbers."""
+    if language is Language.C:
+        return without_other_ifdefs(content, target)
+    if language is Language.RUST:
+        return without_other_cfgs(content, target)
+    return content

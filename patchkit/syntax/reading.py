@@ -1,0 +1,42 @@
+"""Reads the symbols of a file in any language that is known (pure)."""
+
+from __future__ import annotations
+
+from patchkit.model.tree import Path
+from patchkit.syntax.c import read_c
+from patchkit.syntax.golang import read_go
+from patchkit.syntax.make import read_make
+from patchkit.syntax.parsing import Language, language_of
+from patchkit.syntax.rust import read_rust
+from patchkit.syntax.shell import read_shell
+from patchkit.syntax.symbols import Symbols
+from patchkit.syntax.textual import read_textually
+
+
+def read_symbols(
+    path: Path, content: bytes, focus: frozenset[bytes] | None = None
+) -> Symbols | None:
+    """The symbols of a file; None where its language is not one of those known.
+
+    With a `focus`, names and calls of Go, Rust and C may be left out for parts of the file that
+    hold none of its words. Where the grammar is missing, the file is read as text.
+    """
+    language = language_of(path, content)
+    if language is None:
+        return None
+    found = _parsed(language, content, focus)
+    return read_textually(language, content) if found is None else found
+
+
+def _parsed(language: Language, content: bytes, focus: frozenset[bytes] | None) -> Symbols | None:
+    match language:
+        case Language.GO:
+            return read_go(content, focus)
+        case Language.RUST:
+            return read_rust(content, focus)
+        case Language.C:
+            return read_c(content, focus)
+        case Language.MAKE:
+            return read_make(content)
+        case Language.SHELL:
+            return read_shell(content)

@@ -1,0 +1,101 @@
+"""Words of variants are found where they name a variant, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchkit.model.variants import ARCHITECTURES, PLACEHOLDER, Axis, Variant
+
+PAGE = Path(__file__, "../../../docs/reference/siblings.md").resolve().read_text("utf-8")
+WORDS = [
+    (word, variant.name)
+    for variant in ARCHITECTURES.variants
+    for word in (*variant.words, *variant.broad)
+]
+
+texts = st.text("abz_-/. 019", max_size=12).map(str.encode)
+
+
+def named(text: bytes) -> list[tuple[bytes, tuple[str, ...]]]:
+    """The words found, each with its variants."""
+    return [(one.word, one.variants) for one in ARCHITECTURES.mentions(text)]
+
+
+@pytest.mark.parametrize(("word", "variant"), WORDS)
+def test_every_word_of_the_table(word: str, variant: str) -> None:
+    """In a path, in capitals and as a macro each word names its variant."""
+    for text in (f"src/{word}/x.c", f"qemu_{word}.go", word.upper(), f"__{word}__", f"a-{word}"):
+        (found,) = named(text.encode())
+        assert variant in found[1], text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"x86_64-options.mk", [b"x86_64"]),
+        (b"qemuArm64 newQemuAmd64", [b"Arm64", b"Amd64"]),
+        (b"qemuPPC64le)", [b"PPC64le"]),
+        (b"arm64Registers", [b"arm64"]),
+        (b"riscv64gc-unknown-linux-gnu", [b"riscv64gc"]),
+        (b"charm alarm armada harmless", []),
+        (b"prex86_64 arm641 x860", []),
+        (b"alphabet parisco sparcle", []),
+        (b"HARM64", []),
+    ],
+)
+def test_words_in_names(text: bytes, words: list[bytes]) -> None:
+    """The longest word counts, in camel case as well; a word inside another one does not."""
+    assert words == [word for word, _ in named(text)]
+
+
+def test_a_broad_word_names_all_its_kin() -> None:
+    """`riscv` is riscv64 and riscv32; a narrow word is one variant alone."""
+    assert [(b"riscv", ("riscv64", "riscv32"))] == named(b"arch/riscv/mm.c")
+    assert frozenset({"riscv64"}) == ARCHITECTURES.named_in(b"arch/riscv64/mm.c")
+
+
+@given(texts, st.sampled_from(WORDS), st.sampled_from(WORDS), texts)
+def test_neutral_text_is_the_same_for_all_variants(
+    before: bytes, one: tuple[str, str], two: tuple[str, str], after: bytes
+) -> None:
+    """Texts that differ in the variant's word alone are the same without it, and stay so."""
+    first = before + b" " + one[0].encode() + b" " + after
+    second = before + b" " + two[0].encode() + b" " + after
+    neutral = ARCHITECTURES.neutral(first)
+    assert neutral == ARCHITECTURES.neutral(second) == ARCHITECTURES.neutral(neutral)
+    assert PLACEHOLDER in neutral
+
+
+def test_more_words_and_variants() -> None:
+    """Settings add words to a variant, and variants to an axis; lookups take either name."""
+    axis = ARCHITECTURES.with_words({"riscv64": ["RV64GCV"], "e2k": ["elbrus"]})
+    assert frozenset({"riscv64"}) == axis.named_in(b"qemu_rv64gcv.c")
+    assert frozenset({"e2k"}) == axis.named_in(b"qemu_elbrus.c")
+    assert axis.variant("elbrus") == Variant("e2k", ("e2k", "elbrus"))
+    assert axis.variant("AMD64") == ARCHITECTURES.variant("x86_64")
+    assert axis.variant("riscv") == axis.variants[8]
+    assert axis.variant("z80") is None
+    assert axis.variants[0] == ARCHITECTURES.variants[0]
+
+
+def test_an_axis_of_words_without_digits() -> None:
+    """Words of another axis are found the same way, but not inside of names."""
+    axis = Axis("database", ()).with_words({"mysql": ["mariadb"], "pg": []})
+    assert frozenset({"mysql", "pg"}) == axis.named_in(b"store_mariadb.c and store_pg.c")
+    assert frozenset() == axis.named_in(b"storeMysql pgx")
+
+
+def test_the_reference_has_the_table() -> None:
+    """The documented table is the table."""
+    rows = re.findall(r"^\| `(\S+)` \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
+    documented = {
+        name: (tuple(re.findall(r"`(\S+?)`", words)), tuple(re.findall(r"`(\S+?)`", broad)))
+        for name, words, broad in rows
+    }
+    for variant in ARCHITECTURES.variants:
+        assert (variant.words, variant.broad) == documented[variant.name]

@@ -1,0 +1,1 @@
+"""What the siblings of a variant did: families, edits, gaps, proposals."""
