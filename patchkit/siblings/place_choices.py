@@ -15,11 +15,12 @@ from patchkit.siblings.place_source import Source, shown
 from patchkit.syntax.targets import Truth
 
 FAILS = re.compile(
-    rb"\bdie\b|\bexit\s+[1-9]|\breturn\s+[1-9]\b|\bpanic!?\(|\bunimplemented!|\btodo!|\bfatal"
+    rb"\bdie\b|\bexit\s+[1-9]|\bpanic!?\(|\bunimplemented!|\btodo!|\bfatal"
     rb"|\bunreachable!|\bbail!|\bErr\(|\berrors\.New\(|\bErrorf\(|\bFatalf?\(|\babort\(|\braise\b"
     rb"|\bthrow\b|compile_error!|\berror(?:_exit)?\s|\breturn\b.*\berr|\bexit\s*$",
     re.IGNORECASE,
 )
+_SHELL_FAILS = re.compile(FAILS.pattern + rb"|\breturn\s+[1-9]\b", re.IGNORECASE)
 _OPENER = re.compile(
     rb"(?:^|.*[\s=(])(?:(switch|match)\b[^;]*[{:]|(case)\b.+\bin\b)\s*\\?$", re.DOTALL
 )
@@ -103,7 +104,8 @@ def _arms(source: Source, opener: int) -> Iterator[_Arm]:
             continue
         line = source.code[at].lstrip()
         indent = here if indent is None else indent
-        is_closed = here < indent or (here == indent and line.startswith((b"}", b"esac")))
+        is_end = source.indents[opener] >= here and line.startswith((b"}", b"esac"))
+        is_closed = here < indent or is_end
         if is_closed and not (pattern is _SHELL_ARM and line.startswith(b";;")):
             end = at
             break
@@ -261,8 +263,9 @@ def _arm(source: Source, head: int, last: int) -> _Arm:
 def _place(source: Source, opener: int, arms: Sequence[_Arm], kind: PlaceKind) -> Place:
     branches = tuple(Branch(arm.first + 1, arm.last + 1, arm.variants) for arm in arms)
     taken = [arm for arm in arms if arm.holds]
+    pattern = FAILS if source.is_braced or source.ending == b"py" else _SHELL_FAILS
     fails = any(
-        FAILS.search(source.code[at]) for arm in taken for at in range(arm.first, arm.last + 1)
+        pattern.search(source.code[at]) for arm in taken for at in range(arm.first, arm.last + 1)
     )
     rest = (Gets.FAILS if fails else Gets.DEFAULT) if taken else Gets.NOTHING
     return Place(
