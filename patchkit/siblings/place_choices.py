@@ -6,7 +6,7 @@ Where a construct begins and ends is read from indentation."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchkit.siblings.conditions import cfg_holds, compared_holds
@@ -54,8 +54,9 @@ class _Arm:
 def choice_places(source: Source) -> Iterator[Place]:
     """The places that `case`, `switch` and `match` make."""
     seen: set[int] = set()
+    openers: dict[int, int | None] = {}
     for at in source.hits:
-        opener = _opener_of(source, at)
+        opener = openers[at] = _opener_of(source, at, openers)
         if opener is not None and opener not in seen:
             seen.add(opener)
             arms = list(_arms(source, opener))
@@ -63,14 +64,17 @@ def choice_places(source: Source) -> Iterator[Place]:
                 yield _place(source, opener, arms, PlaceKind.CHOICE)
 
 
-def _opener_of(source: Source, at: int) -> int | None:
-    """The line that opens the construct in which a line is an arm."""
+def _opener_of(source: Source, at: int, openers: Mapping[int, int | None]) -> int | None:
+    """The line that opens the construct in which a line is an arm; `openers` are those of lines
+    above it."""
     indent = source.indents[at]
     if _arm_pattern_of(source, at) is None:
         return None
     for above in range(at - 1, -1, -1):
         if not 0 <= source.indents[above] <= indent:
             continue
+        if above in openers and source.indents[above] == indent:
+            return openers[above]
         if _OPENER.match(source.code[above]):
             return above
         if source.indents[above] < indent:
@@ -144,9 +148,10 @@ def chain_places(source: Source) -> Iterator[Place]:
     """The places that chains of `if` make, and single ones that name several variants; chains right
     below one another that compare with different variants are one place."""
     seen: set[int] = set()
+    starts: dict[int, int] = {}
     runs: list[tuple[int, list[_Arm]]] = []
     for at in source.hits:
-        start = _chain_start(source, at)
+        start = _chain_start(source, at, starts)
         if start is None or start in seen:
             continue
         seen.add(start)
@@ -172,13 +177,14 @@ def _goes_on(source: Source, run: tuple[int, list[_Arm]], arms: Sequence[_Arm]) 
     return is_next and is_beside and is_equal and is_other
 
 
-def _chain_start(source: Source, at: int) -> int | None:
-    """The first line of the chain that a line with a variant is a condition of."""
-    head = _head_of(source, at)
-    if head is None:
+def _chain_start(source: Source, at: int, starts: dict[int, int]) -> int | None:
+    """The first line of the chain that a line with a variant is a condition of; `starts` are those
+    of conditions above it."""
+    own = head = _head_of(source, at)
+    if own is None or head is None:
         return None
     indent = source.indents[head]
-    while not _IF.match(source.code[head].lstrip()):
+    while head not in starts and not _IF.match(source.code[head].lstrip()):
         above = head - 1
         while above >= 0 and not 0 <= source.indents[above] <= indent:
             above -= 1
@@ -187,7 +193,8 @@ def _chain_start(source: Source, at: int) -> int | None:
         if above < 0 or source.indents[above] < indent or not is_part:
             return None
         head = above
-    return head
+    starts[own] = starts.get(head, head)
+    return starts[own]
 
 
 def _head_of(source: Source, at: int) -> int | None:
