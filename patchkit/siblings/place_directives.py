@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from patchkit.siblings.conditions import Truth, infix_holds, opposite, some_hold
+from patchkit.siblings.conditions import infix_holds
 from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
 from patchkit.syntax.parsing import Language
+from patchkit.syntax.targets import Truth, any_holds, negated
 
 _C_LINE = re.compile(rb"\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)")
 _MAKE_LINE = re.compile(rb"\s*(?:(else)\s+)?(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
@@ -139,9 +140,9 @@ def _c_directive(source: Source, at: int) -> _Directive | None:
     if word in (b"else", b"endif"):
         return _REST if word == b"else" else _END
     text = b" ".join(source.code[at : _end(source, at) + 1]).partition(word)[2]
-    holds = infix_holds(text.replace(b"\\", b" "), source.words.names())
+    holds = infix_holds(text.replace(b"\\", b" "), source.words.axis)
     step = _Step.BEGIN if word.startswith(b"if") else _Step.OTHER
-    return _Directive(step, opposite(holds) if word.endswith(b"ndef") else holds)
+    return _Directive(step, negated(holds) if word.endswith(b"ndef") else holds)
 
 
 def _make_directive(source: Source, at: int) -> _Directive | None:
@@ -155,7 +156,7 @@ def _make_directive(source: Source, at: int) -> _Directive | None:
     is_search = _SEARCH.search(text) is not None and b"$(filter-out" not in text
     if is_search and _NOTHING_FOUND.search(text):
         is_named_in = not is_named_in
-    holds = not is_named_in if source.words.names()(text) else None
+    holds = not is_named_in if source.words.axis.named_in(text) else None
     return _Directive(_Step.OTHER if found[1] else _Step.BEGIN, holds)
 
 
@@ -165,7 +166,7 @@ def _place(source: Source, run: Sequence[_Chain]) -> Place:
         Branch(one.first + 1, one.last + 1, one.variants) for one in parts if one.variants
     )
     taken = [one for one in parts if one.holds is not False]
-    holds = some_hold(one.holds for one in parts)
+    holds = any_holds(one.holds for one in parts)
     stops = any(
         _STOPS.search(source.code[at]) for one in taken for at in range(one.first, one.last + 1)
     )
@@ -225,7 +226,7 @@ def build_tag_place(source: Source) -> Iterator[Place]:
             continue
         variants = source.variants(at, at)
         if source.is_place(variants):
-            holds = infix_holds(found[1], source.words.names())
+            holds = infix_holds(found[1], source.words.axis)
             yield Place(
                 kind=PlaceKind.CONDITION,
                 first=at + 1,

@@ -20,7 +20,7 @@ from patchkit.model.siblings import (
 )
 from patchkit.model.tree import File, Path
 from patchkit.siblings.filegaps import FileFamilies
-from patchkit.siblings.place_matching import Matched, matched
+from patchkit.siblings.place_matching import Matched, PlacesOf, matched, unchanged
 from patchkit.siblings.place_model import Gets, Need, Place
 from patchkit.siblings.place_source import AMBIGUOUS, words_of
 from patchkit.siblings.places import places_in
@@ -113,14 +113,13 @@ class _Search:
         if file is None or not places:
             return
         if not scene.is_changed(path):
-            found: Sequence[Matched] = [
-                Matched(one, one, file.content, file.content) for one in places
-            ]
+            found = unchanged(places)
         else:
             old_path = scene.old_path(path)
             old = scene.old.get(old_path)
-            content = old.content if old is not None else b""
-            found = matched(places, file.content, _places_of(old_path, old, scene), content)
+            old_lines = [] if old is None else old.content.split(b"\n")
+            before = PlacesOf(_places_of(old_path, old, scene), old_lines)
+            found = matched(PlacesOf(places, file.content.split(b"\n")), before)
         for one in found:
             if self._is_of_project(one.place):
                 yield _Told(path, self._with_counterpart(path, one))
@@ -194,7 +193,7 @@ class _Search:
             return Cell(name, CellState.GONE)
         if not was_named:
             return Cell(name, CellState.NEW, (one.path,))
-        is_same = one.matched.is_same(name)
+        is_same = name in one.matched.same
         return Cell(name, CellState.THERE if is_same else CellState.CHANGED, (one.path,))
 
     def is_open(self, one: _Told) -> bool:

@@ -7,14 +7,13 @@ people format their code."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis, Mention
-from patchkit.siblings.conditions import NamesVariant
 from patchkit.syntax.parsing import Language, language_of
 
 _SLASH = frozenset(
@@ -84,10 +83,6 @@ class Words:
                     return True
                 first = kin
         return False
-
-    def names(self) -> NamesVariant:
-        """Whether a text has a word of a variant."""
-        return lambda text: any(True for _ in self.axis.mentions(text))
 
 
 @cache
@@ -239,10 +234,15 @@ class Source:
         """What a line is in: a function, a type, a heading, a key."""
         above = list(self.ancestors(at))
         if self.ending in (b"md", b"markdown"):
-            above = [up for up in range(at - 1, -1, -1) if _HEADING.match(self.code[up])][:1]
+            before = bisect_left(self._headings, at)
+            above = list(self._headings[max(before - 1, 0) : before])
         named = [up for up in above if _DEFINITION.search(self.code[up])]
         nearest = (named or above)[:1]
         return shown(self.code[nearest[0]]) if nearest else ""
+
+    @cached_property
+    def _headings(self) -> Sequence[int]:
+        return [at for at, line in enumerate(self.code) if _HEADING.match(line)]
 
     def is_in_test(self, at: int) -> bool:
         """Whether a line is in a test that the file has for itself."""
