@@ -63,7 +63,7 @@ def test_definitions_of_all_kinds() -> None:
         (b"let c = |k: Kind| k + out; c(1)", {"Kind", "out"}),
         (b"const TOP: u8 = 1; fn f() {} TOP + f()", set[str]()),
         (b"Deck { hull: keel, ..rest }", {"Deck", "keel", "rest"}),
-        (b'print!("{}", word)', {"print", "word"}),
+        (b'print!("{}", word(1), Kind, [x], y)', {"print", "word", "Kind"}),
         (b"self.hull.keel()", set[str]()),
         (b"&given[at..end]", {"at", "end"}),
     ],
