@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,12 @@ from patchkit.syntax.symbols import MEMBER, DefinitionKind, Reference
 
 Named = tuple[str, str]
 """The package and the name of a symbol; the package is "" where a language has none."""
+
+_INCLUDING = {
+    Language.MAKE: re.compile(rb"(?m)^[ ]*[-s]?include\s.*\$"),
+    Language.SHELL: re.compile(rb"(?m)^\s*(?:\.|source)\s.*\$"),
+}
+"""By these lines a script reads one whose name it makes up; else it has nothing of the siblings."""
 
 _RUST_OWN = frozenset(("", "self", "super", "crate"))
 
@@ -39,8 +46,10 @@ def unserved_uses(
         have = served_in_tests if read.piece.is_test else frozenset()
         for reference in read.symbols.references:
             named = (read.symbols.package, reference.name)
-            is_open = named in left and named not in have
-            if is_open and _can_reach(view, read, reference, wanted[named]):
+            if named not in left or named in have:
+                continue
+            sites = wanted[named]
+            if _is_built_with(read, sites) and _can_reach(view, read, reference, sites):
                 found.setdefault(named, []).append(Use(read.piece, reference.line))
     if view.unit.language is Language.GO:
         exported = {one for one in left if one[1][:1].isupper() and one[0] != "main"}
@@ -61,8 +70,16 @@ def _served(view: UnitView, wanted: Collection[Named]) -> tuple[frozenset[Named]
     return (frozenset(found[False] & set(wanted)), frozenset(found[True] & set(wanted)))
 
 
+def _is_built_with(read: Read, sites: Collection[Sited]) -> bool:
+    """Whether a use is built if its definition is: both may be left out together."""
+    return not read.piece.is_optional or any(site.piece.is_optional for site in sites)
+
+
 def _can_reach(view: UnitView, read: Read, reference: Reference, sites: Collection[Sited]) -> bool:
     """Whether a name is looked up where the siblings define it."""
+    including = _INCLUDING.get(view.unit.language)
+    if including is not None:
+        return including.search(view.sources.content(read.piece.path)) is not None
     if view.unit.language is not Language.RUST:
         return not reference.qualifier
     last = reference.qualifier.rpartition("::")[2]
