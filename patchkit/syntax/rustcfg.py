@@ -70,6 +70,12 @@ def conditional_modules(
             yield found[1], tuple(_holds_at(content, mark.end(), one) for one in wanted)
 
 
+def holds_for(attribute: bytes, target: Target) -> Truth:
+    """Whether the condition in the text of an attribute `#[cfg(…)]` holds; True for others."""
+    mark = _CFG.match(attribute.strip())
+    return True if mark is None else _holds_at(attribute.strip(), mark.end(), target)
+
+
 def _holds_at(content: bytes, start: int, target: Target) -> Truth:
     words = (found[0] for found in _CONDITION.finditer(content, start, start + _MOST))
     return next(iter(_list_of(words, target)), None)

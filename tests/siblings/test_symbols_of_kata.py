@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path as FilePath
 
@@ -19,8 +19,9 @@ from patchkit import find_project
 from patchkit.engine.rebasing import port_stack
 from patchkit.jobs.project import policy_of, read_stack, resolutions_of, upstream_of
 from patchkit.model.siblings import Finding, FindingKind, Rank
-from patchkit.model.tree import File, Overlay, Path, Tree
+from patchkit.model.tree import File, Overlay, Path
 from patchkit.model.variants import ARCHITECTURES
+from patchkit.siblings.owncode import OwnCode
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolfindings import symbol_findings
 from patchkit.sources.progress import silent
@@ -68,26 +69,6 @@ UNDEFINED: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Handwritten:
-    """A tree without what it vendors."""
-
-    below: Tree
-
-    def get(self, path: Path) -> File | None:
-        return self.below.get(path)
-
-    def has_folder(self, path: Path) -> bool:
-        return self.below.has_folder(path)
-
-    def prefetch(self, paths: Iterable[Path]) -> None:
-        self.below.prefetch(paths)
-
-    def listing(self) -> Mapping[Path, str]:
-        listed = self.below.listing().items()
-        return {path: told for path, told in listed if b"/vendor/" not in path}
-
-
 @cache
 def scene(*, is_decided: bool = True) -> Scene:
     """The stack on both versions, ported with the recorded decisions or without any."""
@@ -106,8 +87,8 @@ def scene(*, is_decided: bool = True) -> Scene:
     return Scene(
         ARCHITECTURES,
         variant,
-        Handwritten(Overlay(old, before.result)),
-        Handwritten(Overlay(new, ported.result)),
+        OwnCode(Overlay(old, before.result)),
+        OwnCode(Overlay(new, ported.result)),
         {},
         {},
     )
