@@ -22,12 +22,16 @@ from patchkit.model.tree import File, Path
 from patchkit.siblings.filegaps import FileFamilies
 from patchkit.siblings.place_matching import Matched, PlacesOf, matched, unchanged
 from patchkit.siblings.place_model import Gets, Need, Place
-from patchkit.siblings.place_source import AMBIGUOUS, words_of
+from patchkit.siblings.place_source import AMBIGUOUS
+from patchkit.siblings.place_words import words_of
 from patchkit.siblings.places import places_in
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
 
 _NOT_SEARCHED = (b".patch", b".diff", b".lock", b".sum", b"-lock.json", b"-lock.yaml")
+_MADE_BY_AUTOTOOLS = re.compile(
+    rb"(?:^|.*/)(?:config\.guess|config\.sub|configure|ltmain\.sh|aclocal\.m4|libtool\.m4)$"
+)
 _NOTES_OF_RELEASES = re.compile(
     rb"(?:^|.*/)(?:change(?:log|s)|news|history|release[-_]?notes|releases)(?:[./].*)?$",
     re.IGNORECASE,
@@ -37,12 +41,13 @@ _NOTES_OF_RELEASES = re.compile(
 def place_findings(scene: Scene) -> tuple[tuple[Family, ...], tuple[Finding, ...]]:
     """Every place of the new tree as a family, and a finding for each that does not name ours.
 
-    Not searched are files that are for some variants by their path, patches, lock files and notes
-    of releases. A finding breaks the build (`BUILD`) where what no condition names stops it, or
-    where something is defined for each variant in turn. It is of no consequence (`NOTHING`) in
-    documents, in tests' code and data, and where the default of an old place goes on to serve
-    ours. All else is `BEHAVIOUR`: lists, scripts and workflows, and defaults that are new, or for
-    which siblings got pieces of their own. Raises `UpstreamError` where a tree cannot be read.
+    Not searched are files that are for some variants by their path, patches, lock files, notes of
+    releases and what autotools copy. A finding breaks the build (`BUILD`) where what no condition
+    names stops it, or where something is defined for each variant in turn. It is of no consequence
+    (`NOTHING`) in documents, in tests' code and data, and where the default of an old place goes on
+    to serve ours. All else is `BEHAVIOUR`: lists, scripts and workflows, and defaults that are new,
+    or for which siblings got pieces of their own. Raises `UpstreamError` where a tree cannot be
+    read.
     """
     search = _Search(scene)
     told = [one for path in search.paths for one in search.told(path)]
@@ -88,6 +93,7 @@ class _Search:
             if path not in own
             and not path.endswith(_NOT_SEARCHED)
             and not _NOTES_OF_RELEASES.match(path)
+            and not _MADE_BY_AUTOTOOLS.match(path)
         ]
         self.scene.new.prefetch(found)
         self.scene.old.prefetch(self.scene.old_path(one) for one in found)

@@ -24,6 +24,7 @@ _SEPARATOR = re.compile(
 _COMPARED = re.compile(
     rb"[\s\"'`()\[\]]*(?:&&|\|\||-o|-a|and|or|,)[\s\"'`()\[\]!$\w{}.]*[!=]=?~?\s*[\"']?"
 )
+_MAKE_CONDITION = re.compile(rb"(?:else\s+)?ifn?eq\b")
 _SECTION = re.compile(rb"\[+[^\s\[].*\]\s*$")
 _ENTRY = re.compile(rb"[\"']?\s*(?::|=>?)\s*[^,;{}]{1,40},\s*[\"']?")
 _BARE = re.compile(rb"[|/,]")
@@ -55,7 +56,11 @@ def _listed(source: Source) -> Iterator[tuple[int, tuple[Mention, ...]]]:
     """The lines with variants that can be part of a list: no attributes of Rust, no directives."""
     for at, mentions in source.hits.items():
         line = source.code[at].lstrip()
-        is_directive = source.is_braced and (line.startswith(b"#") or _in_attribute(source, at))
+        is_directive = (
+            (line.startswith(b"#") or _in_attribute(source, at))
+            if source.is_braced
+            else _MAKE_CONDITION.match(line)
+        )
         if not is_directive and not line.startswith((b"//", b"use ", b"pub use ")):
             yield at, mentions
 

@@ -16,7 +16,8 @@ from patchkit.siblings.place_directives import build_tag_place, directive_places
 from patchkit.siblings.place_lists import list_places
 from patchkit.siblings.place_model import Place, PlaceKind
 from patchkit.siblings.place_rust import rust_places
-from patchkit.siblings.place_source import Source, Words, words_of
+from patchkit.siblings.place_source import Source
+from patchkit.siblings.place_words import Words, words_of
 from patchkit.syntax.parsing import Language
 
 _LOOKED_AT = 8_000

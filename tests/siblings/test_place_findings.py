@@ -168,6 +168,7 @@ def test_the_other_half_of_a_go_file_serves_ours() -> None:
     [
         "fixes/0001-bus.patch",
         "Cargo.lock",
+        "build/config.sub",
         "go.sum",
         "CHANGELOG.md",
         "docs/release-notes/1.txt",

@@ -307,8 +307,41 @@ int a = 2;
 #endif
 """
     assert Gets.NOTHING is only("a.c", text).gets("riscv64")
+    third = "\n#if defined(__x86_64__) || defined(__s390x__)\nint a = 3;\n#endif\n"
+    assert ("x86_64", "arm64", "s390x") == only("a.c", text + third).named
+    assert 2 == len(places("a.c", text + "\n" + text.replace("a =", "b =")))
+    assert 1 == len(places("a.c", text + "\n" + text))
     other = "#if !defined(__x86_64__) && !defined(__s390x__)\nint b;\n#endif\n"
     assert Gets.DEFAULT is only("b.c", other).gets("riscv64")
+
+
+def test_definitions_of_one_name_are_one_place() -> None:
+    """A name that is defined for one machine after another, also for some that nobody knows, is
+    one place; what is done where it has no definition is what ours gets."""
+    text = """\
+#ifdef __x86_64__
+# define SHIFT 4
+#endif
+#ifdef __mips__
+# if defined(OLD)
+#  define SHIFT 1
+# else
+#  define SHIFT 2
+# endif
+#endif
+#ifdef __tile__
+# define SHIFT 3
+#endif
+#ifdef __s390x__
+# define SHIFT 5
+#endif
+"""
+    found = only("shift.h", text)
+    assert (Gets.NOTHING, Need.ITEM) == (found.gets("riscv64"), found.need)
+    assert {"x86_64", "mips32", "s390x"} <= set(found.named)
+    last = "#ifndef SHIFT\n# {} SHIFT\n#endif\n"
+    assert Gets.STOPS is only("shift.h", text + last.format("error")).gets("riscv64")
+    assert Gets.DEFAULT is only("shift.h", text + last.format("define")).gets("riscv64")
 
 
 def test_nested_chains_are_read() -> None:
@@ -373,3 +406,54 @@ def test_binary_and_huge_files_have_no_places() -> None:
     text = ROOT_BUS.encode()
     assert () == places_in(b"a.rs", b"\0" + text, ARCHITECTURES)
     assert () == places_in(b"a.rs", text + b"\n" * 1_000_000, ARCHITECTURES)
+
+
+def test_what_a_chain_defines_is_what_all_its_branches_define() -> None:
+    """A function, a macro or a value; neither calls nor statements."""
+    chain = "#ifdef __x86_64__\n{}\n#elif defined(__s390x__)\n{}\n#endif\n"
+    for text, need in (
+        ("#define SLOTS 1", Need.ITEM),
+        ("static inline int slots(void)\n{ return 1; }", Need.ITEM),
+        ("int slots = 1;", Need.ITEM),
+        ("\tcall(1);", Need.PART),
+        ("\tif (x)\n\t\treturn;", Need.PART),
+    ):
+        assert need is only("a.c", chain.format(text, text)).need, text
+
+
+def test_neighbours_that_are_for_one_each_are_one_place() -> None:
+    """Modules that only some machines have, right below one another, are one place; where
+    something stands between, they are none."""
+    text = """\
+#[cfg(target_arch = "x86_64")]
+mod i8042;
+#[cfg(target_arch = "x86_64")]
+pub use i8042::*;
+
+#[cfg(target_arch = "aarch64")]
+#[path = "clock.rs"]
+mod rtc;
+"""
+    found = only("src/lib.rs", text)
+    assert ("cfg of mod i8042, use i8042::*, mod rtc", Need.PART) == (found.title, found.need)
+    assert () == places("src/lib.rs", text.replace("\n\n", "\n\nmod other;\n\n"))
+
+
+def test_members_for_one_each_are_one_place() -> None:
+    """Fields of a struct that follow one another are one place, called by the first."""
+    text = """\
+struct Vcpu {
+    id: u8,
+    #[cfg(target_arch = "x86_64")]
+    cpuid: CpuId,
+    #[cfg(target_arch = "aarch64")]
+    mpidr: u64,
+}
+"""
+    assert "cfg of cpuid in struct Vcpu" == only("src/vcpu.rs", text).what
+
+
+def test_an_attribute_that_is_cut_short_is_no_place() -> None:
+    """A file may end anywhere."""
+    assert () == places("a.rs", '#[cfg(any(target_arch = "x86_64",\n target_arch = "s390x"')
+    assert () == places("a.rs", '#[cfg(any(target_arch = "x86_64", target_arch = "s390x"))]\n')
