@@ -71,7 +71,9 @@ class Gaps:
 
     def _rank_of(self, uses: Collection[Use]) -> Rank:
         """A makefile goes on without a variable that it only asks for or lists; tests of C and
-        Rust are built by themselves, if at all."""
+        Rust are built by themselves, if at all; a word in a text is not always the name."""
+        if all(use.is_rough for use in uses):
+            return Rank.BEHAVIOUR
         if self.view.unit.language in (Language.C, Language.RUST):
             is_for_tests = all(use.piece.is_test for use in uses)
             return Rank.BEHAVIOUR if is_for_tests else Rank.BUILD

@@ -29,10 +29,11 @@ _RUST_OWN = frozenset(("", "self", "super", "crate"))
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place at which a name is used."""
+    """A place at which a name is used; `is_rough`: the word stands there, and can be another."""
 
     piece: Piece
     line: int
+    is_rough: bool = False
 
 
 def unserved_uses(
@@ -54,7 +55,9 @@ def unserved_uses(
                 continue
             sites = wanted[named]
             if _is_built_with(read, sites) and _can_reach(view, read, reference, sites):
-                found.setdefault(named, []).append(Use(read.piece, reference.line))
+                found.setdefault(named, []).append(
+                    Use(read.piece, reference.line, read.symbols.is_textual)
+                )
     if view.unit.language is Language.GO:
         exported = {one for one in left if one[1][:1].isupper() and one[0] != "main"}
         for named, use in _uses_by_import(view, exported):
