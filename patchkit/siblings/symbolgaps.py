@@ -69,8 +69,14 @@ class Gaps:
             if here:
                 yield self._stop(named[1], sites, here, self._rank_of(here))
 
-    def _rank_of(self, uses: Iterable[Use]) -> Rank:
-        """A makefile goes on without a variable that it only asks for or lists."""
+    def _rank_of(self, uses: Collection[Use]) -> Rank:
+        """A makefile goes on without a variable that it only asks for or lists; tests of C and
+        Rust are built by themselves, if at all; a word in a text is not always the name."""
+        if all(use.is_rough for use in uses):
+            return Rank.BEHAVIOUR
+        if self.view.unit.language in (Language.C, Language.RUST):
+            is_for_tests = all(use.piece.is_test for use in uses)
+            return Rank.BEHAVIOUR if is_for_tests else Rank.BUILD
         if self.view.unit.language is not Language.MAKE:
             return Rank.BUILD
         lines = (
@@ -223,9 +229,10 @@ class Gaps:
             rank = Rank.NOTHING
         what = f"{key[0]}.{key[1]}" if key[0] else key[1]
         used = f", and {user} uses it" if user else ""
+        ask = "define it here" if user else "see whether it needs one"
         note = (
             f"Every sibling ({variants_of(sites)}) defines the {one.kind.value} {what}{used}; "
-            f"{self.scene.variant.name} does not: see whether it needs one."
+            f"{self.scene.variant.name} does not: {ask}."
         )
         return Finding(
             FindingKind.SYMBOL,

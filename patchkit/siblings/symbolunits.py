@@ -20,6 +20,8 @@ from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.rustcfg import conditional_modules
 from patchkit.syntax.targets import Target
 
+_TESTS = frozenset((b"test", b"tests", b"testsuite", b"testing", b"selftests"))
+
 MOST_FILES = 3_000
 """With more files of C a project would have to be read for too long."""
 
@@ -127,7 +129,7 @@ def pieces_of(
     modules = _conditional_modules(unit, paths, sources, targets)
     for path in paths:
         variants = _variants(unit, path, folder, sources, targets)
-        is_test = unit.language is Language.GO and is_go_test(path)
+        is_test = _is_test(unit, path)
         is_optional = False
         for (module, only), is_sure in modules.items():
             if _is_in_module(path, module):
@@ -156,6 +158,12 @@ def _conditional_modules(
             inside = folder if stem in (b"mod", b"lib", b"main") else _below(folder, stem)
             found[_below(inside, name), frozenset(only)] = None not in conditions
     return found
+
+
+def _is_test(unit: Unit, path: Path) -> bool:
+    if unit.language is Language.GO:
+        return is_go_test(path)
+    return not _TESTS.isdisjoint(path.split(b"/")[:-1])
 
 
 def _is_in_module(path: Path, module: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchkit.model.siblings import FindingKind, Rank, SiblingPlace
+from patchkit.syntax import parsing
 
 from .symbol_scenes import findings, only, siblings, told
 
@@ -37,6 +38,16 @@ def test_nothing_is_missing_where_ours_has_it() -> None:
         "boat/other.go": "//go:build !amd64 && !arm64 && !s390x\n\n" + OWN,
     }
     assert findings({"boat/run.go": GENERIC, **FAMILY, **fallback}) == ()
+
+
+def test_without_a_grammar_nothing_is_said_to_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word of a text can be another name, so that it is to be looked at."""
+    monkeypatch.setattr(parsing, "_parser", lambda _: None)
+    found = findings({"boat/run.go": GENERIC, **FAMILY})
+    assert {(one.rank, one.symbol) for one in found} == {
+        (Rank.BEHAVIOUR, "limit"),
+        (Rank.BEHAVIOUR, "speed"),
+    }
 
 
 def test_only_the_missing_name_is_told() -> None:

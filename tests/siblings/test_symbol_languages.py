@@ -97,6 +97,12 @@ def test_c_functions_that_only_the_siblings_define() -> None:
     assert findings(c(guarded)) == ()
     weak = "int speed(int n) { return 0; }\nint f(void) { return speed(1); }\n"
     assert findings(c(weak)) == ()
+    beside = c("int f(void) { return speed(1); }\n")
+    assert findings({**beside, "arch/riscv/boat.S": "ENTRY(speed)\n"}) == ()
+    assert findings({**beside, "boat.h.in": "# undef speed\n"}) == ()
+    assert len(findings({**beside, "arch/mips/boat.S": "ENTRY(speed)\n"})) == 1
+    (test,) = findings({**c(""), "tests/a.c": "int f(void) { return speed(1); }\n"})
+    assert test.rank is Rank.BEHAVIOUR
     some = {**c("int f(void) { return speed(1); }\n"), "arch/arm64/boat.c": "int x;\n"}
     assert findings(some) == ()
 
