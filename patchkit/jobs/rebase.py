@@ -45,7 +45,7 @@ from patchkit.jobs.uses import Uses, note_uses
 from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.model.stack import Stack
+from patchkit.model.stack import Stack, as_series
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
@@ -226,9 +226,10 @@ def _proved(
     files = patch_files(stack, report.patches)
     series, files = with_proposals(series, files, stacked, strip)
     proposed = {path: file for one in stacked for path, file in one.proposed.items()}
+    layout, as_read = as_series(stack.layout, series)
     prove(
-        series=series.raw,
-        layout=stack.layout,
+        series=as_read,
+        layout=layout,
         patches=files,
         pristine=ported.pristine,
         expected={**ported.result, **proposed},

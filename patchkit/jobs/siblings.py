@@ -19,10 +19,11 @@ from patchkit.engine.rebasing import PortedStack, port_stack
 from patchkit.errors import StackError
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.project import Project
+from patchkit.model.entry import Entry
 from patchkit.model.ignores import Ignore, Ignores
+from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch
 from patchkit.model.resolutions import Resolutions
-from patchkit.model.series import Entry, Series
 from patchkit.model.siblings import FindingKind
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Overlay, Tree
@@ -238,8 +239,8 @@ def _is_upstreams(axis: Axis, variant: Variant, scene: Scene) -> bool:
 
 
 def with_proposals(
-    series: Series, patches: Mapping[str, bytes], compared: Sequence[Comparison], strip: int
-) -> tuple[Series, dict[str, bytes]]:
+    series: PatchList, patches: Mapping[str, bytes], compared: Sequence[Comparison], strip: int
+) -> tuple[PatchList, dict[str, bytes]]:
     """The series and patch files with the proposals on top, one patch a variant."""
     files = dict(patches)
     for one in compared:
