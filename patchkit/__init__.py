@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from patchkit.errors import PatchkitError
     from patchkit.jobs.apply import plan_apply
     from patchkit.jobs.check import check, plan_refresh
+    from patchkit.jobs.convert import Target, plan_convert
     from patchkit.jobs.deps import find_dependencies
     from patchkit.jobs.diff import diff_stacks
     from patchkit.jobs.importing import import_rerere
@@ -35,6 +36,7 @@ __all__ = [
     "PatchkitError",
     "SiblingChoices",
     "Status",
+    "Target",
     "check",
     "diff_stacks",
     "find_dependencies",
@@ -49,6 +51,7 @@ __all__ = [
     "parse_patch",
     "parse_series",
     "plan_apply",
+    "plan_convert",
     "plan_learn",
     "plan_rebase",
     "plan_refresh",
@@ -63,6 +66,7 @@ _HOMES = {
     "PatchkitError": "patchkit.errors",
     "SiblingChoices": "patchkit.jobs.siblings",
     "Status": "patchkit.model.report",
+    "Target": "patchkit.jobs.convert",
     "check": "patchkit.jobs.check",
     "diff_stacks": "patchkit.jobs.diff",
     "find_dependencies": "patchkit.jobs.deps",
@@ -77,6 +81,7 @@ _HOMES = {
     "parse_patch": "patchkit.diffing.unified",
     "parse_series": "patchkit.model.series",
     "plan_apply": "patchkit.jobs.apply",
+    "plan_convert": "patchkit.jobs.convert",
     "plan_learn": "patchkit.jobs.learning",
     "plan_rebase": "patchkit.jobs.rebase",
     "plan_refresh": "patchkit.jobs.check",

@@ -7,6 +7,7 @@ name which the stack adds.
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -254,10 +255,13 @@ def with_proposals(
 def _proposal_name(variant: str, there: Mapping[str, bytes]) -> str:
     """A name like those of the stack, with the next number where they are numbered."""
     name = f"follow-the-siblings-of-{variant}.patch"
-    numbers = [one.partition("-")[0] for one in there]
+    numbers = [posixpath.basename(one).partition("-")[0] for one in there]
     if numbers and all(one.isdecimal() for one in numbers):
         number = str(max(map(int, numbers)) + 1).zfill(len(numbers[0]))
         name = f"{number}-{name}"
+    folders = {posixpath.dirname(one) for one in there}
+    if len(folders) == 1:
+        name = posixpath.join(*folders, name)
     while name in there:
         name = name.replace(".patch", "-more.patch")
     return name
