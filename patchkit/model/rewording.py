@@ -75,8 +75,9 @@ def brought_up_to_date(
     """
     names = [entry.name for entry in now]
     there = {entry.name: entry for entry in before.entries}
-    common = [entry.name for entry in before.entries if entry.name in set(names)]
-    if common != [name for name in names if name in there]:
+    # Where those stand that are not applied is of no consequence.
+    applied = [entry.name for entry in now if entry.name in there and not entry.is_switched_off]
+    if applied != [entry.name for entry in before.entries if entry.name in set(applied)]:
         raise StackError(
             "The order of the patches was changed, and the list they come from has another one.",
             "Delete patchkit.origin to make a new list.",

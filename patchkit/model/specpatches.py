@@ -66,7 +66,8 @@ class SpecPatches:
         ]
         if self.reading.declared and not self.reading.steps:
             first = self.reading.declared[0].line + 1
-            found.append((first, "%prep does not say how patches are applied: all, in order."))
+            taken = "all, in their order" if self.reading.is_unsaid else "none of them"
+            found.append((first, f"%prep does not say which patches it applies; taken is {taken}."))
         return tuple(found)
 
     def mentions(self, name: str) -> bool:
@@ -108,15 +109,16 @@ class SpecPatches:
             raise StackError(f"{self.source}: has no Patch tag to put another one after.")
         before = self.applied[-1][1] if name is None else self._named(name)[1]
         number = max(one.number for one in self.reading.declared) + 1
-        lines = {before.line: self._declaration(before, number, entry)}
-        step = self._step_of(before.number)
+        lines = self._renumbered(before, [number])
+        lines[before.line] = self._declaration(before, number, entry)
+        step = self._last_step(before)
         if entry.is_switched_off:
             is_sayable = step is None or step.names_numbers
         elif step is None or not step.names_numbers:
             wanted = (1 if entry.strip is None else entry.strip, entry.is_reversed)
             is_sayable = step is None or (step.strip or 0, step.is_reversed) == wanted
         else:
-            is_sayable = True
+            is_sayable = step.numbers[-1] == self._last_applied(before)
             lines[step.line] = self._application(step, number, entry)
         if not is_sayable:
             raise StackError(
@@ -135,8 +137,6 @@ class SpecPatches:
             later = self.reading.declared[self.reading.declared.index(before) + 1 :]
             digits = b"%d" % number if before.is_numbered or later else b""
             tag = found[1] + digits + found[3]
-        elif self._has_numbers_behind(before):
-            raise _shifting(self.source, before)
         return whole + tag + _sayable(entry.name) + end
 
     def _application(self, step: Step, number: int, entry: Entry) -> bytes:
@@ -165,41 +165,46 @@ class SpecPatches:
                     "cannot be taken out.",
                     f"Write %patch -P {gone.number} on a line of its own.",
                 )
-        lines.update(self._renumbered(gone))
+        at = self.reading.declared.index(gone)
+        lines.update(self._renumbered(gone, [one.number for one in self.reading.declared[:at]]))
         return self._with(lines)
 
-    def _renumbered(self, gone: Declared) -> dict[int, bytes]:
-        """The next tag without a number gets it, where others count on their numbers."""
-        declared = self.reading.declared
-        at = declared.index(gone)
-        if at + 1 == len(declared) or declared[at + 1].is_numbered:
+    def _renumbered(self, at: Declared, before: Iterable[int]) -> dict[int, bytes]:
+        """The lines behind `at` that need a number now to keep theirs; `before` are those above."""
+        behind = self.reading.declared[self.reading.declared.index(at) + 1 :]
+        if not self._are_named({one.number for one in behind if not one.is_numbered}):
             return {}
-        if not self._has_numbers_behind(gone):
-            return {}
-        following = declared[at + 1]
-        found = _OWN_NUMBER.match(line := self.reading.lines[following.line])
-        if found is None:
-            raise _shifting(self.source, gone)
-        return {
-            following.line: found[1] + b"%d" % following.number + found[3] + line[found.end() :]
-        }
+        lines = {}
+        highest = max(before, default=-1)
+        for one in behind:
+            if not one.is_numbered and one.number != highest + 1:
+                line = self.reading.lines[one.line]
+                found = _OWN_NUMBER.match(line)
+                if found is None or one.is_listed:
+                    raise _shifting(self.source, at)
+                lines[one.line] = found[1] + b"%d" % one.number + found[3] + line[found.end() :]
+            highest = max(highest, one.number)
+        return lines
 
-    def _has_numbers_behind(self, declared: Declared) -> bool:
-        """Whether %prep names a number that would shift with the one of this patch."""
-        behind = set()
-        for other in self.reading.declared[self.reading.declared.index(declared) + 1 :]:
-            if other.is_numbered:
-                break
-            behind.add(other.number)
-        return any(
-            step.bounds != (None, None) or (step.names_numbers and behind & set(step.numbers))
+    def _are_named(self, numbers: set[int]) -> bool:
+        """Whether %prep names one of these numbers, or a range of numbers."""
+        return bool(numbers) and any(
+            step.bounds != (None, None) or (step.names_numbers and numbers & set(step.numbers))
             for step in self.reading.steps
-        ) and bool(behind)
+        )
 
     def _line(self, step: Step) -> bytes:
         return self.reading.lines[step.line]
 
-    def _step_of(self, number: int) -> Step | None:
+    def _last_applied(self, before: Declared) -> int | None:
+        """The number of this patch, or of the last one above it in the list that is applied."""
+        applied = {number for step in self.reading.steps for number in step.numbers}
+        at = [declared for _, declared in self.applied].index(before)
+        numbers = [declared.number for _, declared in self.applied[: at + 1]]
+        return next((one for one in reversed(numbers) if one in applied), None)
+
+    def _last_step(self, before: Declared) -> Step | None:
+        number = self._last_applied(before)
         return next((one for one in self.reading.steps if number in one.numbers), None)
 
     def _named(self, name: str) -> tuple[Entry, Declared]:
@@ -232,7 +237,9 @@ def parse_spec(raw: bytes, source: str) -> SpecPatches:
 
 def _in_order(reading: SpecReading) -> Iterable[tuple[Entry, Declared]]:
     by_number = {one.number: one for one in reading.declared}
-    steps = reading.steps or (Step(0, tuple(one.number for one in reading.declared), None),)
+    steps = reading.steps
+    if reading.is_unsaid:
+        steps = (Step(0, tuple(one.number for one in reading.declared), None),)
     done = set()
     for step in steps:
         for number in step.numbers:

@@ -1,9 +1,9 @@
 """Reads which patches a spec of RPM declares and in which order `%prep` applies them (ground
 floor).
 
-Declared: `Patch3: x.patch`, `Patch: x.patch` (the number after the last one, or 0), and the lines
-of `%patchlist`. Applied: `%patch -P 3 -p1`, `%patch 3`, `%patch3`, a command with `%{PATCH3}` or
-`%{P:3}`, and all of them by `%autosetup` (without -N), `%autopatch` (a range by -m and -M) or a
+Declared: `Patch3: x.patch`, `Patch: x.patch` (one more than the highest number above it), and the
+lines of `%patchlist`. Applied: `%patch -P 3 -p1`, `%patch 3`, `%patch3`, a command with `%{PATCH3}`
+or `%{P:3}`, and all of them by `%autosetup` (without -N), `%autopatch` (a range by -m and -M) or a
 command with `%{patches}`. The rules are those of rpm's manual, "Spec file format", and of its
 `macros` file. See `docs/reference/rpm.md`.
 """
@@ -35,6 +35,7 @@ _STEP = re.compile(
 _OPTION = re.compile(rb"(?<!\S)-([A-Za-z])[ \t]*(\S*)")
 _LEVEL = re.compile(rb"(?<!\S)(?:-p[ \t]*|--strip=)(\d+)(?!\S)")
 _REVERSE = re.compile(rb"(?<!\S)(?:-R|--reverse)(?!\S)")
+_OWN_WAY = re.compile(rb"(?i)[^#]*patch")
 _WITH_VALUE = b"pPmMbzdFoSnaD"
 _PREAMBLE, _LIST, _PREP = b"", b"patchlist", b"prep"
 _SKIPPED = (b"changelog", b"description", b"files")
@@ -81,6 +82,9 @@ class SpecReading:
     lines: tuple[bytes, ...]
     declared: tuple[Declared, ...]
     steps: tuple[Step, ...]
+    is_unsaid: bool = False
+    """Whether the spec does not say how patches are applied: it has no `%prep`, or only commands
+    there that do it in a way of their own."""
 
 
 def read_spec(raw: bytes, source: str) -> SpecReading:
@@ -102,7 +106,8 @@ def read_spec(raw: bytes, source: str) -> SpecReading:
             number = int(tag["number"]) if tag["number"] else -1
             declared.append(_declared(source, known, declared, at, line, found, number, conditions))
     steps = tuple(step for at in prep for step in _steps(source, known, lines, at, tuple(declared)))
-    return SpecReading(lines, tuple(declared), steps)
+    own_way = not prep or any(_OWN_WAY.match(lines[at]) for at in prep)
+    return SpecReading(lines, tuple(declared), steps, is_unsaid=own_way and not steps)
 
 
 def _placed(lines: tuple[bytes, ...]) -> Iterator[tuple[int, bytes, tuple[str, ...]]]:
@@ -141,7 +146,7 @@ def _declared(
         )  # fmt: skip
     is_numbered = number is not None and number >= 0
     if not is_numbered:
-        number = before[-1].number + 1 if before else 0
+        number = max((one.number for one in before), default=-1) + 1
     assert number is not None
     name = text.rpartition("/")[2]
     return Declared(number, name, at, value, is_numbered, line[value] == line.strip(), conditions)
