@@ -20,8 +20,8 @@ from patchkit.model.stack import HELD, Dialect, Layout
 _SPECS, _SOURCES, _PATCHES, _FILES = "SPECS", "SOURCES", "patches", "files"
 _RECIPES = (".bb", ".bbappend", ".inc")
 _PATCH_TAG = re.compile(rb"^(?:[ \t]*Patch\d*[ \t]*:|%patchlist\b)", re.IGNORECASE | re.MULTILINE)
-_PATCH_WORD = re.compile(rb"file://[^\s\"';]+\.(?:patch|diff)\b")
-_NUMBERED = re.compile(r"\d.*")
+_PATCH_WORD = re.compile(rb"file://[^\s\"']+?(?:\.(?:patch|diff)\b|;apply=)")
+_NUMBERED = re.compile(r"\d+[-_].*|\d.*\.(?:patch|diff)")
 _NAMES_OF_PATCHES = (".patch", ".diff")
 _EXTRA_PATH = re.compile(r"\$\{THISDIR\}/([^:\"'\s$]*(?:\$\{\w+\}[^:\"'\s$]*)*)")
 
@@ -113,8 +113,9 @@ def _named(root: Path, folder: str, suffixes: tuple[str, ...]) -> Iterator[str]:
 
 
 def _is_numbered(folder: Path) -> bool:
-    names = [name for name in _files_in(folder) if name.endswith(_NAMES_OF_PATCHES)]
-    return bool(names) and all(map(_NUMBERED.fullmatch, names))
+    names = _files_in(folder)
+    named = [name for name in names if name.endswith(_NAMES_OF_PATCHES)] or names
+    return bool(named) and all(map(_NUMBERED.fullmatch, named))
 
 
 def _files_in(folder: Path) -> list[str]:
