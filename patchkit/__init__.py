@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.report import last_report, saved_report
     from patchkit.jobs.resolving import held_regions, record_answers
     from patchkit.jobs.show import show_stack
+    from patchkit.jobs.siblings import SiblingChoices, ignore_finding
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
     from patchkit.workspace.loading import load_stack
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Overwrite",
     "PatchkitError",
+    "SiblingChoices",
     "Status",
     "check",
     "diff_stacks",
@@ -39,6 +41,7 @@ __all__ = [
     "find_project",
     "format_patch",
     "held_regions",
+    "ignore_finding",
     "import_rerere",
     "last_port",
     "last_report",
@@ -58,6 +61,7 @@ __all__ = [
 _HOMES = {
     "Overwrite": "patchkit.jobs.rebase",
     "PatchkitError": "patchkit.errors",
+    "SiblingChoices": "patchkit.jobs.siblings",
     "Status": "patchkit.model.report",
     "check": "patchkit.jobs.check",
     "diff_stacks": "patchkit.jobs.diff",
@@ -65,6 +69,7 @@ _HOMES = {
     "find_project": "patchkit.jobs.project",
     "format_patch": "patchkit.diffing.unified",
     "held_regions": "patchkit.jobs.resolving",
+    "ignore_finding": "patchkit.jobs.siblings",
     "import_rerere": "patchkit.jobs.importing",
     "last_port": "patchkit.jobs.lastport",
     "last_report": "patchkit.jobs.report",

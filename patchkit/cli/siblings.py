@@ -17,7 +17,7 @@ from patchkit.cli.options import (
 from patchkit.cli.printing import print_json, print_text, progress
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, plan_rebase
-from patchkit.jobs.siblings import Proposals, SiblingChoices, ignore_finding
+from patchkit.jobs.siblings import Proposals, Reach, SiblingChoices, ignore_finding
 from patchkit.model.siblings import FindingKind
 from patchkit.render.json import siblings_json_document
 from patchkit.render.schemas import Schema
@@ -81,7 +81,7 @@ def command(
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out,
             resolutions=None if resolutions is None else load_resolutions(resolutions),
-            siblings=SiblingChoices(variants, proposals),
+            siblings=SiblingChoices(variants, proposals, Reach.WHOLE),
             watch=watch, expect=watch.expect, progress=say,
         )  # fmt: skip
     if propose:

@@ -8,7 +8,7 @@ name which the stack adds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -25,21 +25,19 @@ from patchkit.model.resolutions import Resolutions
 from patchkit.model.series import Entry, Series
 from patchkit.model.siblings import FindingKind
 from patchkit.model.stack import Stack
-from patchkit.model.tree import File, Overlay, Tree
+from patchkit.model.tree import Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, Axis, Variant
 from patchkit.siblings.families import families_of, templates_of
 from patchkit.siblings.inferring import inferred_axis
 from patchkit.siblings.moves import moved_files
+from patchkit.siblings.owncode import OwnCode
 from patchkit.siblings.scene import Scene
 from patchkit.workspace.ignores import ignores_place, load_ignores, write_ignores
 from patchkit.workspace.settings import Settings
 
 if TYPE_CHECKING:
     from patchkit.siblings.comparing import Comparison
-
-_COPIED_FOLDERS = (b"vendor", b"third_party", b"node_modules")
-"""Other projects' code, in which nobody looks for what this project's variants need."""
 
 
 class Proposals(Enum):
@@ -51,12 +49,22 @@ class Proposals(Enum):
     """They are a patch on top of the new stack."""
 
 
+class Reach(Enum):
+    """How far to look where upstream's files have to be fetched first."""
+
+    AT_HAND = "at hand"
+    """No further than the stack's own families of files."""
+    WHOLE = "whole"
+    """Into every file."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiblingChoices:
     """What is asked of the siblings. `variants` are names of ours; none: as set, or as found."""
 
     variants: tuple[str, ...] = ()
     proposals: Proposals = Proposals.SHOWN
+    reach: Reach = Reach.AT_HAND
 
 
 AS_FOUND = SiblingChoices()
@@ -93,33 +101,6 @@ def _paths(patch: PortedPatch) -> Iterator[TreePath]:
             yield file.new_path
 
 
-@dataclass(frozen=True)
-class _OwnCode:
-    """A tree without the copies of other projects."""
-
-    below: Tree
-
-    def get(self, path: TreePath) -> File | None:
-        return self.below.get(path)
-
-    def has_folder(self, path: TreePath) -> bool:
-        return self.below.has_folder(path)
-
-    def paths(self) -> Collection[TreePath]:
-        return [path for path in self.below.paths() if not _is_copied(path)]
-
-    def listing(self) -> Mapping[TreePath, str]:
-        listed = self.below.listing()
-        return {path: identity for path, identity in listed.items() if not _is_copied(path)}
-
-    def prefetch(self, paths: Iterable[TreePath]) -> None:
-        self.below.prefetch(paths)
-
-
-def _is_copied(path: TreePath) -> bool:
-    return any(folder in _COPIED_FOLDERS for folder in path.split(b"/")[:-1])
-
-
 def compare_variants(
     project: Project,
     folder: Path,
@@ -140,21 +121,23 @@ def compare_variants(
     if not found:
         return ()
     # It brings the readers of all languages, and most stacks need none.
-    from patchkit.siblings.comparing import among_ours, compare_siblings
+    from patchkit.siblings.comparing import Search, among_ours, compare_siblings, with_notes
 
     ignores = load_ignores(ignores_place(project.settings, folder))
     plain = replace(port.policy, resolutions=Resolutions(), commit_with=None)
     before = port_stack(port.stack, port.old, port.old, plain)
-    old = Overlay(_OwnCode(port.old), before.result)
-    new = Overlay(_OwnCode(port.new), port.ported.result)
+    trees = OwnCode(port.old), OwnCode(port.new)
+    old, new = Overlay(trees[0], before.result), Overlay(trees[1], port.ported.result)
     listings = old.listing(), new.listing()
     followed = _followed(port.ported.patches)
+    is_far = asked.source.is_partial and choices.reach is Reach.AT_HAND
+    reach = Search.FILES if is_far else Search.TREE
     compared = []
     for axis, variant in found:
         moves = {**moved_files(*listings, axis), **followed}
-        patched = frozenset(port.ported.result)
-        scene = Scene(axis, variant, old, new, added, moves, patched)
-        comparison = compare_siblings(scene, port.version, ignores, asked.of_siblings())
+        scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
+        comparison = compare_siblings(scene, port.version, ignores, reach, asked.of_siblings())
+        comparison = with_notes(comparison, [note for tree in trees for note in tree.notes()])
         is_upstreams = not names and _is_upstreams(axis, variant, scene)
         compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
     return tuple(compared)
@@ -177,7 +160,7 @@ def _variants(
         for name in names:
             yield _named(name, axes)
         return
-    upstream = [path for path in port.new.paths() if not _is_copied(path)]
+    upstream = tuple(OwnCode(port.new).paths())
     left = dict.fromkeys(added)
     for axis in axes:
         families = families_of(upstream, axis)

@@ -8,7 +8,6 @@ GitHub, GitLab nor Gitee takes anything for HTML, a link, a mention or the numbe
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -23,11 +22,12 @@ from patchkit.model.report import (
     Status,
     Suggestion,
 )
-from patchkit.model.shown import shown_line, shown_name, shown_text
+from patchkit.model.shown import shown_line, shown_name
 from patchkit.model.siblings import SiblingReport
 from patchkit.model.stackdiff import StackComparison
 from patchkit.render.causes import settling
 from patchkit.render.graph import told_bonds
+from patchkit.render.markedtext import NAME_WIDTH, code_span, cut, fenced, name_span, prose
 from patchkit.render.siblings import finding_place, finding_title, siblings_figures
 from patchkit.render.stackdiff import told_changes
 from patchkit.render.summary import counted, figures, next_step, shown_file
@@ -41,15 +41,8 @@ _COMPARED_SHARE = 8
 _FOOT = 300
 _SHOWN_LINES = 40
 _LINE_WIDTH = 300
-_NAME_WIDTH = 80
 _NOTE_WIDTH = 500
 _REVIEWED = (Status.RESOLVED, Status.ABSORBED, Status.FOLLOWED)
-_WORD = re.compile(r"\(?`[^`]+`[,;:.?)]*(?=\s|$)|\S+")
-_PLAIN = re.compile(r"(\(?)([A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]{1,6}|%)([,;:.?)]*)")
-_PUNCTUATED = re.compile(r"(\(?)(.+?)([,;:.?)]*)", re.DOTALL)
-_QUOTED = re.compile("`([^`]+)`")
-_COMMIT = re.compile(r"[0-9]*[a-fA-F]{7,}")
-_TICKS = re.compile("`+")
 
 
 def report_markdown(report: Report, limit: int = 65_000) -> str:
@@ -100,10 +93,12 @@ def _siblings(report: SiblingReport, limit: int) -> str:
     is room."""
     rows = _Parts(limit)
     for one in report.open_findings():
-        title = _prose(finding_title(one), _NOTE_WIDTH)
-        if not rows.add(f"- {_span(finding_place(one))} ({one.rank.value}): {title}"):
+        title = prose(finding_title(one), _NOTE_WIDTH)
+        if not rows.add(f"- {code_span(finding_place(one))} ({one.rank.value}): {title}"):
             break
-    title = f"Siblings of {_code(report.variant)}: {_prose(siblings_figures(report), _NOTE_WIDTH)}"
+    title = (
+        f"Siblings of {name_span(report.variant)}: {prose(siblings_figures(report), _NOTE_WIDTH)}"
+    )
     if not rows.texts:
         return f"{title}\n"
     more = report.open - len(rows.texts)
@@ -134,14 +129,14 @@ def _importance(patch: PortedPatch) -> int:
 
 
 def _head(report: Report) -> Iterator[str]:
-    versions = f"{_code(report.old_version)} to {_code(report.new_version)}"
-    yield f"### Patch stack of {_code(report.package)}: {versions}\n"
-    yield f"**{_prose(figures(report), _NOTE_WIDTH)}**\n"
-    yield f"{_prose(next_step(report), _NOTE_WIDTH)}\n"
+    versions = f"{name_span(report.old_version)} to {name_span(report.new_version)}"
+    yield f"### Patch stack of {name_span(report.package)}: {versions}\n"
+    yield f"**{prose(figures(report), _NOTE_WIDTH)}**\n"
+    yield f"{prose(next_step(report), _NOTE_WIDTH)}\n"
     if report.upstream_note:
-        yield f"Upstream: {_prose(report.upstream_note, _NOTE_WIDTH)}\n"
+        yield f"Upstream: {prose(report.upstream_note, _NOTE_WIDTH)}\n"
     for warning in report.warnings:
-        yield f"- Warning: {_prose(warning, _NOTE_WIDTH)}"
+        yield f"- Warning: {prose(warning, _NOTE_WIDTH)}"
     if report.warnings:
         yield ""
 
@@ -153,7 +148,7 @@ def _table(patches: Sequence[PortedPatch], parts: _Parts) -> int:
     for number, patch in enumerate(patches):
         hunks = sum(file.hunks for file in patch.files)
         carried = sum(file.carried for file in patch.files)
-        name = _code(patch.name).replace("|", "\\|")
+        name = name_span(patch.name).replace("|", "\\|")
         status = f"**{patch.status.value}**" if patch.status.needs_person else patch.status.value
         if not parts.add(f"| {name} | {status} | {carried}/{hunks} | {len(patch.held) or ''} |"):
             parts.add("")
@@ -168,7 +163,7 @@ def _compared(found: StackComparison, limit: int) -> str:
     changes = [*told_changes(found)]
     rows = _Parts(limit)
     for _, name, words in changes:
-        if not rows.add(f"- {_span(_cut(name, _NAME_WIDTH))}: {_prose(words, _NOTE_WIDTH)}"):
+        if not rows.add(f"- {code_span(cut(name, NAME_WIDTH))}: {prose(words, _NOTE_WIDTH)}"):
             break
     lines = rows.texts
     more = len(changes) - len(lines)
@@ -212,18 +207,18 @@ def _without_regions(file: PortedFile, *_: object) -> Iterator[str]:
 def _detail(patch: PortedPatch, report: Report, told: _Teller) -> str:
     held = len(patch.held)
     what = f"{patch.status.value}, {counted(held, 'region', 'regions')} held"
-    name = html.escape(_cut(shown_name(patch.name), _NAME_WIDTH))
+    name = html.escape(cut(shown_name(patch.name), NAME_WIDTH))
     lines = [
         f"<details><summary><code>{name}</code>: {what if held else patch.status.value}</summary>",
         "",
-        f"{_prose(STATUS_SENTENCES[patch.status], _NOTE_WIDTH)}",
+        f"{prose(STATUS_SENTENCES[patch.status], _NOTE_WIDTH)}",
         "",
     ]
-    lines += [f"{_prose(note, _NOTE_WIDTH)}\n" for note in patch.notes]
+    lines += [f"{prose(note, _NOTE_WIDTH)}\n" for note in patch.notes]
     for commit in patch.commits:
-        lines.append(f"Upstream: {_code(commit.identity[:12])} {_code(commit.subject)}\n")
+        lines.append(f"Upstream: {name_span(commit.identity[:12])} {name_span(commit.subject)}\n")
     if report.dependencies is not None:
-        lines += [f"{_prose(one, _NOTE_WIDTH)}\n"
+        lines += [f"{prose(one, _NOTE_WIDTH)}\n"
                   for one in told_bonds(report.dependencies, patch.name)]  # fmt: skip
     for file in patch.files:
         if file.regions or file.status in _REVIEWED or file.status.needs_person:
@@ -232,27 +227,27 @@ def _detail(patch: PortedPatch, report: Report, told: _Teller) -> str:
 
 
 def _file(file: PortedFile) -> str:
-    text = f"{_code(shown_file(file))}: {file.status.value}"
+    text = f"{name_span(shown_file(file))}: {file.status.value}"
     text += f", {file.carried} of {counted(file.hunks, 'hunk', 'hunks')} carried"
     if file.followed is not None and file.old_path is not None:
         old = file.old_path.decode("utf-8", "surrogateescape")
-        text += f"; followed from {_code(old)}: {followed_evidence(file.followed)}"
+        text += f"; followed from {name_span(old)}: {followed_evidence(file.followed)}"
     return text
 
 
 def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
     settlement = region.settlement
-    place = f"{_code(shown_file(file))} line {region.ours.start}"
+    place = f"{name_span(shown_file(file))} line {region.ours.start}"
     told = f"Region {region.number}, {told_hunks(region.hunks)}, {place}:"
-    yield f"  **{told}** {_prose(verdict(settlement), _NAME_WIDTH)}."
-    yield f"  {_prose(settlement.note, _NOTE_WIDTH)}\n"
+    yield f"  **{told}** {prose(verdict(settlement), NAME_WIDTH)}."
+    yield f"  {prose(settlement.note, _NOTE_WIDTH)}\n"
     if isinstance(settlement, Held):
         yield from _about_held(settlement)
-        yield _fenced([*_sides(region, report)])
+        yield fenced([*_sides(region, report)])
         if settlement.suggestion is not None:
             yield from _suggested(settlement.suggestion)
         for command in settling(region, file, patch, report):
-            yield f"  {command.what}: {_span(command.text)}\n"
+            yield f"  {command.what}: {code_span(command.text)}\n"
     elif settlement.rule == AMENDMENT:
         yield from _amended(region, settlement.result or ())
     elif settlement.result is not None:
@@ -261,25 +256,25 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
 
 def _suggested(suggestion: Suggestion) -> Iterator[str]:
     if not suggestion.result:
-        yield f"  Suggested by {_code(suggestion.rule)}: no line.\n"
+        yield f"  Suggested by {name_span(suggestion.rule)}: no line.\n"
         return
-    yield f"  Suggested by {_code(suggestion.rule)}:\n"
-    yield _fenced([*_shown(suggestion.result)])
+    yield f"  Suggested by {name_span(suggestion.rule)}:\n"
+    yield fenced([*_shown(suggestion.result)])
 
 
 def _about_held(held: Held) -> Iterator[str]:
     if held.consequence_of is not None:
         ref = held.consequence_of
-        file = _code(ref.file.decode("utf-8", "surrogateescape"))
-        yield f"  A consequence of region {ref.region} of {file} in {_code(ref.patch)}.\n"
+        file = name_span(ref.file.decode("utf-8", "surrogateescape"))
+        yield f"  A consequence of region {ref.region} of {file} in {name_span(ref.patch)}.\n"
     if held.made_by is not None:
         commit = held.made_by
-        yield f"  Made by upstream: {_code(commit.identity[:12])} {_code(commit.subject)}\n"
+        yield f"  Made by upstream: {name_span(commit.identity[:12])} {name_span(commit.subject)}\n"
 
 
 def _amended(region: Region, result: Lines) -> Iterator[str]:
     after = ("=======", *_shown(result), ">>>>>>> after")
-    yield _fenced(["<<<<<<< before", *_shown(region.ours.lines), *after])
+    yield fenced(["<<<<<<< before", *_shown(region.ours.lines), *after])
 
 
 def _result(region: Region, result: Lines, report: Report) -> Iterator[str]:
@@ -288,13 +283,13 @@ def _result(region: Region, result: Lines, report: Report) -> Iterator[str]:
     elif result == region.ours.lines:
         yield "  The result is the text of upstream.\n"
     else:
-        yield _fenced([*_sides(region, report)])
+        yield fenced([*_sides(region, report)])
         yield "  The result:\n"
-        yield _fenced([*_shown(result)])
+        yield fenced([*_shown(result)])
 
 
 def _sides(region: Region, report: Report) -> Iterator[str]:
-    old, new = (_cut(shown_name(name), _NAME_WIDTH) for name in _versions(report))
+    old, new = (cut(shown_name(name), NAME_WIDTH) for name in _versions(report))
     yield f"<<<<<<< ours: upstream {new}"
     yield from _shown(region.ours.lines)
     yield f"||||||| base: upstream {old}"
@@ -310,15 +305,10 @@ def _versions(report: Report) -> tuple[str, str]:
 
 def _shown(lines: Lines) -> Iterator[str]:
     for line in lines[:_SHOWN_LINES]:
-        yield _cut(shown_line(line), _LINE_WIDTH)
+        yield cut(shown_line(line), _LINE_WIDTH)
     more = len(lines) - _SHOWN_LINES
     if more > 0:
         yield f"({counted(more, 'more line', 'more lines')}, see report.txt)"
-
-
-def _fenced(lines: Sequence[str]) -> str:
-    fence = "`" * max(3, 1 + _longest_run("\n".join(lines)))
-    return "\n".join((f"  {fence}", *(f"  {line}" for line in lines), f"  {fence}", ""))
 
 
 def _foot(unlisted: int, shortened: int, missing: int) -> Iterator[str]:
@@ -332,45 +322,3 @@ def _foot(unlisted: int, shortened: int, missing: int) -> Iterator[str]:
     if told:
         yield f"*Cut for its length: {', '.join(told)}. The whole is in* `report.txt`*.*"
     yield ""
-
-
-def _code(text: str) -> str:
-    """A name as a code span, on one line and not too long."""
-    return _span(_cut(shown_name(text), _NAME_WIDTH))
-
-
-def _span(text: str) -> str:
-    if not text.strip():
-        return "(empty)"
-    ticks = "`" * (1 + _longest_run(text))
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _prose(text: str, width: int) -> str:
-    """A sentence in which all that is no plain word or small number stands in code spans."""
-    told: list[str] = []
-    for word in _WORD.findall(_cut(shown_text(text), width)):
-        found = _PLAIN.fullmatch(word)
-        begins_list = not told and found is not None and found[2].isdigit() and bool(found[3])
-        if found is None or begins_list or _COMMIT.fullmatch(found[2]):
-            told.append(_odd(word))
-        else:
-            told.append(word)
-    return " ".join(told)
-
-
-def _odd(word: str) -> str:
-    """The word as a code span, without the backticks and the punctuation around it."""
-    found = _PUNCTUATED.fullmatch(word)
-    assert found is not None
-    quoted = _QUOTED.fullmatch(found[2])
-    return f"{found[1]}{_span(found[2] if quoted is None else quoted[1])}{found[3]}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in _TICKS.findall(text)), default=0)

@@ -69,9 +69,9 @@ def next_step(report: Report) -> str:
         patch, file, region = cause
         causes = counted(report.causes, "held region", "held regions")
         return (
-            f"Next: settle {causes} (`{resolve_command(report)}` lists them), "
-            f"first region {region.number} of {shown_file(file)} in {shown_name(patch.name)} "
-            "(report.txt shows its three sides)."
+            f"Next: settle {causes} (`{resolve_command(report)}`, with --stack and --out "
+            f"as for the rebase, lists them), first region {region.number} of {shown_file(file)} "
+            f"in {shown_name(patch.name)} (report.txt shows its three sides)."
         )
     unfinished = [patch for patch in report.patches if patch.status.needs_person]
     if unfinished:

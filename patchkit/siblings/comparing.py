@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from patchkit.model.ignores import Ignores
 from patchkit.model.siblings import (
@@ -20,6 +21,7 @@ from patchkit.siblings.changes import Sibling
 from patchkit.siblings.commits import SiblingHistory, no_commit
 from patchkit.siblings.edits import FollowedFiles, follow_edits, siblings_of
 from patchkit.siblings.filegaps import FileFamilies
+from patchkit.siblings.place_findings import place_findings
 from patchkit.siblings.proposing import proposal_patch, proposed_files
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolfindings import symbol_findings
@@ -38,8 +40,21 @@ class Comparison:
     proposed: Mapping[Path, File]
 
 
+class Search(Enum):
+    """Where places are looked for that name the siblings."""
+
+    FILES = "files"
+    """Nowhere: families of files alone are compared."""
+    TREE = "tree"
+    """In every file of the new tree."""
+
+
 def compare_siblings(
-    scene: Scene, version: str, ignores: Ignores, history: SiblingHistory | None = None
+    scene: Scene,
+    version: str,
+    ignores: Ignores,
+    search: Search = Search.TREE,
+    history: SiblingHistory | None = None,
 ) -> Comparison:
     """Everything that the siblings of our variant have or did, and ours has not.
 
@@ -52,14 +67,15 @@ def compare_siblings(
     followed = _followed(scene, siblings, history)
     symbols = symbol_findings(scene)
     missing = _with_ranks_of(symbols, files.findings(file_families))
-    told = _told_once((*missing, *symbols), followed.findings)
+    places, unserved = place_findings(scene) if search is Search.TREE else ((), ())
+    told = _told_once((*missing, *unserved, *symbols), followed.findings)
     findings = ignores.applied_to(_ordered(told))
     proposals = [
         one
         for one, finding in zip(followed.proposals, followed.proposed, strict=True)
         if ignores.applied_to((finding,))[0].ignored is None
     ]
-    families = file_families
+    families = (*file_families, *places)
     report = SiblingReport(
         axis=scene.axis.name,
         variant=scene.variant.name,
@@ -68,7 +84,7 @@ def compare_siblings(
         findings=findings,
         proposal=proposal_patch(proposals, scene.new, scene.variant.name, version),
         unused_ignores=tuple(ignores.unused(findings)),
-        notes=tuple(_notes(scene)),
+        notes=tuple(_notes(scene, search)),
     )
     return Comparison(report, proposed_files(proposals, scene.new))
 
@@ -91,7 +107,7 @@ def _with_ranks_of(symbols: Iterable[Finding], missing: Iterable[Finding]) -> It
 
 
 def _told_once(findings: Iterable[Finding], edits: Sequence[Finding]) -> Iterator[Finding]:
-    """All findings; what a proposed edit mends is told with the edit, which then matters as much."""
+    """All findings; what a proposed edit mends is told with it, and makes it matter as much."""
     mended: list[list[Finding]] = [[] for _ in edits]
     for one in findings:
         mending = next((at for at, edit in enumerate(edits) if _mends(edit, one)), None)
@@ -114,8 +130,13 @@ def _mends(edit: Finding, one: Finding) -> bool:
     return edit.line <= one.line < edit.line + len(edit.edit.removed)
 
 
-def _notes(scene: Scene) -> Iterator[str]:
-    """What could not be looked at."""
+def _notes(scene: Scene, search: Search) -> Iterator[str]:
+    """What was not looked at."""
+    if search is Search.FILES:
+        yield (
+            "Places inside of files were not looked for, as upstream's files would have to be "
+            "fetched; `patchkit siblings` does."
+        )
     members = (path for family in scene.new_families.values() for path in _first_of(family))
     languages = {language for path in members if (language := language_of(path)) is not None}
     missing = missing_grammars(languages)
@@ -162,3 +183,9 @@ def among_ours(comparison: Comparison, scene: Scene) -> Comparison:
         unused_ignores=(),
     )
     return replace(comparison, report=kept)
+
+
+def with_notes(comparison: Comparison, notes: Iterable[str]) -> Comparison:
+    """The comparison with further sentences for a person."""
+    report = comparison.report
+    return replace(comparison, report=replace(report, notes=(*report.notes, *notes)))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
+from patchkit.model.tree import Path
 from patchkit.siblings.contractviews import Promised, Provider, promised_in, providers_of
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolcalls import neutral_signature, shown_signature
 from patchkit.siblings.symbolnotes import counted, listed
+from patchkit.siblings.symbolsignatures import neutral_signature, shown_signature
 from patchkit.siblings.symbolviews import UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Definition
@@ -28,19 +29,41 @@ class Contracts:
     before: UnitView
 
     def findings(self) -> Iterator[Finding]:
-        """What ours lacks of each contract; where it lacks nothing, what changed."""
+        """What ours lacks of each contract; where it lacks nothing, what changed.
+
+        A member of an interface that others embed is told once.
+        """
+        told: set[tuple[Path, str]] = set()
         for name, now in promised_in(self.view).items():
             theirs = providers_of(self.view, now, self.view.siblings)
             ours = providers_of(self.view, now, (self.view.ours,))
             kept = [one for one in theirs if len(theirs[one]) > 1]
             behind: list[Finding] = []
-            served = [key for key in kept if key in ours]
+            served = [key for key in kept if self._is_bound(name, now, key, ours.get(key, {}))]
             for key in served:
                 for mine in ours[key].values():
                     behind += self._behind(now, self._once.get(name), mine, theirs[key])
-            yield from behind
+            for one in behind:
+                if (one.path, one.symbol) not in told:
+                    told.add((one.path, one.symbol))
+                    yield one
             if served and not behind:
                 yield from self._changed(now, self._once.get(name), served, theirs)
+
+    def _is_bound(self, name: str, now: Promised, key: str, ours: Mapping[str, Provider]) -> bool:
+        """Whether ours means to provide it: in Go nothing says so but that it did, or nearly does.
+
+        An interface of one method can be provided by the way.
+        """
+        if not ours or self.view.unit.language is not Language.GO:
+            return bool(ours)
+        mine = next(iter(ours.values()))
+        once = self._once.get(name)
+        had = providers_of(self.before, once, (self.view.ours,)) if once is not None else {}
+        if once is not None and key in had:
+            return any(once.members.keys() <= one.members for one in had[key].values())
+        lacking = now.members.keys() - mine.members
+        return 2 * len(lacking) <= len(now.members)
 
     @cached_property
     def _once(self) -> Mapping[str, Promised]:
@@ -70,8 +93,8 @@ class Contracts:
                 is_wrong = self.view.unit.language is not Language.GO
                 rank = Rank.BUILD if is_wrong else Rank.BEHAVIOUR
                 what = (
-                    f"{name}{_signature(one)} left {now.shown} in the new version, and the siblings "
-                    f"have it no more: see whether {mine.owner} still needs it"
+                    f"{name}{_signature(one)} left {now.shown} in the new version, and the "
+                    f"siblings have it no more: see whether {mine.owner} still needs it"
                 )
                 yield self._finding(rank, mine, left.line, name, what, theirs, is_new=True)
 
@@ -159,9 +182,9 @@ class Contracts:
             return
         names = sorted({provider.variant for key in served for provider in theirs[key].values()})
         note = (
-            f"{now.shown} went from {len(once.members)} to "
-            f"{counted(len(now.members), 'member')} ({', '.join(parts)}); {listed(names)} and "
-            f"{self.scene.variant.name} provide all of them."
+            f"{now.shown} went from {len(once.members)} to {counted(len(now.members), 'member')} "
+            f"({', '.join(parts)}); {self.scene.variant.name} provides all of them, as "
+            f"{listed(names)} do."
         )
         yield Finding(
             FindingKind.CONTRACT,

@@ -5,21 +5,21 @@ and C say it (`impl Trait for Type`, an initialised struct)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchkit.model.tree import Path
 from patchkit.siblings.symbolgaps import neutral
+from patchkit.siblings.symbolmethods import methods_of, own_methods
 from patchkit.siblings.symbolnotes import at
 from patchkit.siblings.symbolviews import Read, UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Contract, Definition, DefinitionKind
 
 _PATTERNS = {
-    Language.GO: rb"\binterface\s*\{",
-    Language.RUST: rb"\btrait\b",
-    Language.C: rb"\(\s*\*\s*\w+\s*\)\s*\(",
+    Language.GO: (b"interface", rb"\binterface\s*\{"),
+    Language.RUST: (b"trait", rb"\btrait\s+\w"),
+    Language.C: (b"struct", rb"\(\s*\*\s*\w+\s*\)\s*\("),
 }
 _WORDS = {Language.GO: "the interface", Language.RUST: "the trait", Language.C: "the struct"}
 
@@ -58,7 +58,7 @@ def promised_in(view: UnitView) -> Mapping[str, Promised]:
     if pattern is None:
         return {}
     found: dict[str, tuple[Read, Contract]] = {}
-    for read in view.shared(pattern):
+    for read in view.shared(*pattern):
         if not read.piece.is_test:
             for contract in read.symbols.contracts:
                 found.setdefault(contract.name, (read, contract))
@@ -116,54 +116,7 @@ def _by_methods(view: UnitView, promised: Promised, variant: str) -> Iterator[Pr
         for one in read.symbols.definitions:
             if one.kind is not DefinitionKind.TYPE or read.piece.is_test:
                 continue
-            own = dict(_methods(view.own(variant), one.name))
-            if not own.keys() & promised.members.keys():
-                continue
-            names, is_open = _inherited(view, variant, one, frozenset())
-            names |= own.keys()
+            own = own_methods(view, variant, one.name)
+            names, is_open = methods_of(view, variant, one)
             if variant == view.ours or promised.members.keys() <= names:
                 yield Provider(variant, one.name, read.piece.path, one.line, names, own, is_open)
-
-
-def _methods(reads: Iterable[Read], owner: str) -> Iterator[tuple[str, Definition]]:
-    for read in reads:
-        for one in read.symbols.definitions:
-            if one.kind is DefinitionKind.METHOD and one.owner == owner:
-                yield one.name, one
-
-
-def _inherited(
-    view: UnitView, variant: str, one: Definition, above: frozenset[str]
-) -> tuple[frozenset[str], bool]:
-    """The methods of what a type embeds, and whether there are more that are not known."""
-    names: set[str] = set()
-    is_open = False
-    for base in one.embeds:
-        if base in above:
-            continue
-        reads = (*_reads_of(view, base), *view.own(variant))
-        inner = [
-            found
-            for read in reads
-            for found in read.symbols.definitions
-            if found.kind is DefinitionKind.TYPE and found.name == base
-        ]
-        names |= dict(_methods(reads, base)).keys()
-        for read in reads:
-            for contract in read.symbols.contracts:
-                if contract.name == base:
-                    names |= {member.name for member in contract.members}
-                    is_open = is_open or bool(contract.embedded)
-        is_open = is_open or not inner
-        for found in inner[:1]:
-            more, is_more_open = _inherited(view, variant, found, above | {one.name})
-            names |= more
-            is_open = is_open or is_more_open
-    return frozenset(names), is_open
-
-
-def _reads_of(view: UnitView, base: str) -> tuple[Read, ...]:
-    """The files that all build and that define a type or a method of it."""
-    name = re.escape(base.encode())
-    pattern = rb"(?m)^func\s*\([^)]*\b%b\b[^)]*\)|\b%b\s+(?:struct|interface)\b|^type\s+%b\b"
-    return tuple(view.shared(pattern % (name, name, name)))

@@ -1,4 +1,4 @@
-"""Where ours defines or calls something otherwise than the siblings do (pure)."""
+"""Where ours calls something otherwise than the siblings do (pure)."""
 
 from __future__ import annotations
 
@@ -8,41 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
-from patchkit.model.variants import Axis
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolgaps import Key, key_of, neutral
-from patchkit.siblings.symbolnotes import counted, listed, places, variants_of
-from patchkit.siblings.symbolviews import Read, Sited, UnitView
+from patchkit.siblings.symbolgaps import Key, neutral
+from patchkit.siblings.symbolnotes import counted, listed
+from patchkit.siblings.symbolviews import Read, UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Call, Definition, DefinitionKind, Signature
 
-_QUALIFIER = re.compile(r"\b\w+(?:\.|::)")
 _CALLED = (
     DefinitionKind.FUNCTION,
     DefinitionKind.METHOD,
     DefinitionKind.PROTOTYPE,
     DefinitionKind.MACRO,
 )
-
-
-def neutral_signature(axis: Axis, signature: Signature) -> Signature:
-    """A signature without the words of variants, and without where its types are from: files can
-    call the same import otherwise."""
-
-    def plain(types: Iterable[str]) -> tuple[str, ...]:
-        return tuple(_QUALIFIER.sub("", neutral(axis, one)) for one in types)
-
-    return Signature(plain(signature.parameters), plain(signature.results), signature.is_variadic)
-
-
-def shown_signature(signature: Signature) -> str:
-    """A signature as part of a sentence.
-
-    >>> shown_signature(Signature(("int",), ("bool", "error")))
-    '(int) -> (bool, error)'
-    """
-    taken = f"({', '.join(signature.parameters)})"
-    return f"{taken} -> ({', '.join(signature.results)})" if signature.results else taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,73 +46,10 @@ class Calls:
     before: UnitView
 
     def findings(self) -> Iterator[Finding]:
-        """Definitions with another signature, then calls."""
-        yield from self._signatures()
+        """Calls with other arguments, and calls whose results are taken otherwise."""
         for calls in self._ours.values():
             yield from self._arguments(calls)
             yield from self._results(calls)
-
-    def _signatures(self) -> Iterator[Finding]:
-        theirs = _by_key(self.scene.axis, self._defined(self.view))
-        before = _by_key(self.scene.axis, self._defined(self.before))
-        for site in self.view.sited(self.view.ours):
-            mine, sites = site.definition.signature, theirs.get(self._key(site), [])
-            if mine is None or site.piece.is_test or len({one.variant for one in sites}) < 2:
-                continue
-            common = self._agreed(sites)
-            if common is None or common == neutral_signature(self.scene.axis, mine):
-                continue
-            if self._is_used_by_all(site.definition):
-                is_new = self._agreed(before.get(self._key(site), [])) != common
-                yield self._other_signature(site, sites, is_new=is_new)
-
-    def _defined(self, view: UnitView) -> Iterator[Sited]:
-        for sibling in view.siblings:
-            for site in view.sited(sibling):
-                if site.definition.signature is not None and not site.piece.is_test:
-                    yield site
-
-    def _key(self, site: Sited) -> Key:
-        return key_of(self.scene.axis, site.definition)
-
-    def _agreed(self, sites: Iterable[Sited]) -> Signature | None:
-        """The signature that all of them have."""
-        found = {
-            neutral_signature(self.scene.axis, site.definition.signature)
-            for site in sites
-            if site.definition.signature is not None
-        }
-        return found.pop() if len(found) == 1 else None
-
-    def _is_used_by_all(self, one: Definition) -> bool:
-        """Whether a file that siblings build as well uses the name."""
-        return any(
-            reference.name == one.name and bool(one.owner) == (reference.qualifier == MEMBER)
-            for read in self.view.built((one.name,))
-            if len(read.piece.variants) > 1
-            for reference in read.symbols.references
-        )
-
-    def _other_signature(self, site: Sited, sites: list[Sited], *, is_new: bool) -> Finding:
-        one = site.definition
-        assert one.signature is not None
-        assert sites[0].definition.signature is not None
-        since = " since the new version" if is_new else ""
-        note = (
-            f"{one.name} has the signature {shown_signature(sites[0].definition.signature)} in "
-            f"{variants_of(sites)}{since}, and {shown_signature(one.signature)} here: change it "
-            "as they did."
-        )
-        return Finding(
-            FindingKind.SIGNATURE,
-            Rank.BUILD,
-            site.piece.path,
-            note,
-            line=one.line,
-            symbol=one.name,
-            siblings=places(sites),
-            is_new=is_new,
-        )
 
     @cached_property
     def _ours(self) -> Mapping[Key, list[Called]]:
@@ -161,9 +76,14 @@ class Calls:
     @cached_property
     def _definitions(self) -> Mapping[str, list[Definition]]:
         """What ours builds of the names that it calls."""
-        names = {called.call.name for calls in self._ours.values() for called in calls}
+        names = {
+            called.call.name
+            for calls in self._ours.values()
+            for called in calls
+            if called.call.qualifier in ("", MEMBER)
+        }
         found: dict[str, list[Definition]] = {}
-        for read in self.view.built(names) if names else ():
+        for read in self.view.defining(names) if names else ():
             members = (one for contract in read.symbols.contracts for one in contract.members)
             for one in (*read.symbols.definitions, *members):
                 if one.name in names:
@@ -252,7 +172,8 @@ class Calls:
 
     def _other_results(self, called: Called, given: int) -> Finding:
         call = called.call
-        note = f"{call.name} gives {counted(given, 'result')}, and {call.taken} of them are taken here."
+        given_here = counted(given, "result")
+        note = f"{call.name} gives {given_here}, and {call.taken} of them are taken here."
         is_new = any(
             one.call.taken == call.taken
             for one in self._theirs_before.get(self._call_key(call), [])
@@ -302,13 +223,6 @@ class Calls:
             siblings=tuple(theirs[name] for name in sorted(theirs)),
             is_new=is_new,
         )
-
-
-def _by_key(axis: Axis, sites: Iterable[Sited]) -> Mapping[Key, list[Sited]]:
-    found: dict[Key, list[Sited]] = {}
-    for site in sites:
-        found.setdefault(key_of(axis, site.definition), []).append(site)
-    return found
 
 
 def _without_self(signature: Signature) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patchkit.model.siblings import Finding, FindingKind, Rank
+from patchkit.model.siblings import Finding, Rank
 from patchkit.model.tree import Path
 from patchkit.siblings.contracts import Contracts
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolcalls import Calls
 from patchkit.siblings.symbolgaps import Gaps
+from patchkit.siblings.symbolorphans import Orphans
+from patchkit.siblings.symbolsignatures import Signatures
 from patchkit.siblings.symbolunits import Unit, units_of
 from patchkit.siblings.symbolviews import both_sources, view_of
 
@@ -28,13 +30,15 @@ def symbol_findings(scene: Scene) -> tuple[Finding, ...]:
         before = view_of(scene, unit, old_sources, _old_folder(scene, unit))
         contracts = tuple(Contracts(scene, view, before).findings())
         told = {(one.path, one.symbol) for one in contracts}
-        calls = (
+        signatures = (
             one
-            for one in Calls(scene, view, before).findings()
-            if one.kind is not FindingKind.SIGNATURE or (one.path, one.symbol) not in told
+            for one in Signatures(scene, view, before).findings()
+            if (one.path, one.symbol) not in told
         )
-        gaps = Gaps(scene, view, before).findings()
-        found.update(dict.fromkeys((*gaps, *calls, *contracts)))
+        calls = Calls(scene, view, before).findings()
+        gaps = tuple(Gaps(scene, view, before).findings())
+        orphans = Orphans(scene, view, before).findings({one.symbol for one in gaps})
+        found.update(dict.fromkeys((*gaps, *orphans, *signatures, *calls, *contracts)))
     return tuple(sorted(found, key=_order))
 
 

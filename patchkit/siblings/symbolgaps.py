@@ -5,14 +5,16 @@ or linker stops; and what does every sibling define that ours does not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
+from patchkit.siblings.families import templates_of
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolmethods import methods_of
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
 from patchkit.siblings.symbolviews import Sited, UnitView
@@ -22,7 +24,16 @@ from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind
 Key = tuple[str, str]
 """What a definition is called, its owner and its name, without the words of variants."""
 
+_WORD = re.compile(rb"\w+")
 _NOT_USED_BY_NAME = (DefinitionKind.METHOD, DefinitionKind.RULE, DefinitionKind.PROTOTYPE)
+
+
+def _is_private(site: Sited) -> bool:
+    """Whether only its own file can use it: of a C file that is no header, all but functions and
+    variables."""
+    one = site.definition
+    is_seen = one.kind in (DefinitionKind.FUNCTION, DefinitionKind.VALUE, DefinitionKind.METHOD)
+    return one.is_private or (site.piece.path.endswith(b".c") and not is_seen)
 
 
 def key_of(axis: Axis, definition: Definition) -> Key:
@@ -56,7 +67,25 @@ class Gaps:
             is_for_all = any(not site.piece.is_test for site in sites)
             here = [use for use in uses.get(named, ()) if is_for_all or use.piece.is_test]
             if here:
-                yield self._stop(named[1], sites, here)
+                yield self._stop(named[1], sites, here, self._rank_of(here))
+
+    def _rank_of(self, uses: Collection[Use]) -> Rank:
+        """A makefile goes on without a variable that it only asks for or lists; tests of C and
+        Rust are built by themselves, if at all; a word in a text is not always the name."""
+        if all(use.is_rough for use in uses):
+            return Rank.BEHAVIOUR
+        if self.view.unit.language in (Language.C, Language.RUST):
+            is_for_tests = all(use.piece.is_test for use in uses)
+            return Rank.BEHAVIOUR if is_for_tests else Rank.BUILD
+        if self.view.unit.language is not Language.MAKE:
+            return Rank.BUILD
+        lines = (
+            self.view.sources.content(use.piece.path).split(b"\n")[use.line - 1] for use in uses
+        )
+        is_needed = any(
+            b"$" in line and not re.match(rb"\s*(?:else\s+)?if", line) for line in lines
+        )
+        return Rank.BUILD if is_needed else Rank.BEHAVIOUR
 
     def _only_siblings_have(self) -> Mapping[Named, tuple[Sited, ...]]:
         """Names that siblings define in what ours does not build."""
@@ -64,7 +93,8 @@ class Gaps:
         for sibling in self.view.siblings:
             for site in self.view.sited(sibling):
                 one = site.definition
-                if one.kind not in _NOT_USED_BY_NAME and not one.is_private and one.name != "main":
+                is_shared = one.kind not in _NOT_USED_BY_NAME and not _is_private(site)
+                if is_shared and one.name != "main":
                     found.setdefault((site.package, one.name), []).append(site)
         wanted = {named: tuple(sites) for named, sites in found.items() if self._is_needed(sites)}
         return {**wanted, **self._named_after_ours(wanted)}
@@ -90,50 +120,68 @@ class Gaps:
             if (package, neutral(axis, name)) in theirs and (package, name) not in wanted
         }
 
-    def _is_needed(self, sites: Iterable[Sited]) -> bool:
+    def _is_needed(self, sites: Collection[Sited]) -> bool:
         """Go stops at any name; elsewhere what only some siblings have can be optional."""
-        have = {site.variant for site in sites}
-        return self.view.unit.language is Language.GO or (
-            len(have) > 1 and have >= set(self.view.siblings)
+        if self.view.unit.language is Language.GO:
+            return True
+        if any(self.view.ours in site.piece.variants for site in sites):
+            return len({site.variant for site in sites}) > 1
+        paths = {site.piece.path for site in sites}
+        families = {
+            template.path for path in paths for template in templates_of(path, self.scene.axis)
+        }
+        return any(
+            len(theirs) > 1 and theirs <= paths
+            for family in families
+            if (theirs := self._sibling_paths(family))
         )
 
-    def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use]) -> Finding:
+    def _sibling_paths(self, family: bytes) -> set[Path]:
+        members = self.scene.new_families.get(family, {})
+        ours = members.get(self.scene.variant.name, ())
+        return {path for paths in members.values() for path in paths if path not in ours}
+
+    def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use], rank: Rank) -> Finding:
         first = uses[0]
         more = f" (and {len(uses) - 1} more places)" if len(uses) > 1 else ""
-        note = (
-            f"{at(first.piece.path, first.line)}{more} uses {name}, which {variants_of(sites)} "
-            f"define for themselves and {self.scene.variant.name} does not: define it here."
+        path = our_path(self.scene, sites)
+        is_here = any(site.piece.path == path for site in sites)
+        what = (
+            f"this file has it for {variants_of(sites)} only: let it have it for "
+            f"{self.scene.variant.name} too"
+            if is_here
+            else f"{variants_of(sites)} define it for themselves and {self.scene.variant.name} "
+            "does not: define it here"
         )
+        note = f"{at(first.piece.path, first.line)}{more} uses {name}; {what}."
         return Finding(
             FindingKind.SYMBOL,
-            Rank.BUILD,
-            our_path(self.scene, sites),
+            rank,
+            path,
             note,
             symbol=name,
             siblings=places(sites),
-            is_new=(sites[0].definition.owner, name) not in self._old_names,
+            is_new=self._is_new(sites),
         )
 
-    @cached_property
-    def _old_names(self) -> frozenset[tuple[str, str]]:
-        return frozenset(
-            (site.definition.owner, site.definition.name)
-            for sibling in self.before.siblings
-            for site in self.before.sited(sibling)
-        )
+    def _is_new(self, sites: Iterable[Sited]) -> bool:
+        """Whether nothing in the old version is called so."""
+        return not self.before.names_defined(site.definition.name for site in sites)
 
     def _beside_siblings(self, reported: set[str]) -> Iterator[Finding]:
         """What every sibling defines in its file of a family of which ours has one as well."""
-        seen: set[Key] = set()
+        seen = {("", neutral(self.scene.axis, name)) for name in reported}
         for template in self.view.unit.templates:
             members = self.scene.new_families[template]
             ours = members.get(self.scene.variant.name, ())
-            common = self._common(members, ours) if ours else {}
-            for key, sites in self._without_ours(common).items():
-                name = sites[0].definition.name
-                if key not in seen and name not in reported:
+            for key, sites in self._without_ours(self._common(members, ours)).items():
+                if key in seen:
+                    continue
+                found = self._lacking(our_path(self.scene, sites), key, sites)
+                # Without a file of ours it is the file that is missing, and what is needed of it.
+                if ours or found.rank is Rank.BUILD:
                     seen.add(key)
-                    yield self._lacking(ours[0], key, sites)
+                    yield found
 
     def _common(
         self, members: Mapping[str, tuple[Path, ...]], ours: tuple[Path, ...]
@@ -146,7 +194,7 @@ class Gaps:
             for site in self.view.sited(name):
                 if site.piece.path in members[name] and site.piece.path not in ours:
                     kept = files.setdefault(site.piece.path, {})
-                    if not site.definition.is_private:
+                    if not _is_private(site):
                         kept.setdefault(key_of(self.scene.axis, site.definition), site)
         if len(files) < 2:
             return {}
@@ -164,7 +212,7 @@ class Gaps:
         names = {site.definition.name for sites in rest.values() for site in sites}
         built = {
             key_of(axis, one)
-            for read in (self.view.built(names) if names else ())
+            for read in (self.view.defining(names) if names else ())
             for one in read.symbols.definitions
             if one.kind is not DefinitionKind.PROTOTYPE
         }
@@ -174,32 +222,63 @@ class Gaps:
         one = sites[0].definition
         is_test = all(site.piece.is_test for site in sites)
         user = None if is_test else self._member_use(one)
-        rank = Rank.BUILD if user else Rank.NOTHING if is_test else Rank.BEHAVIOUR
+        rank = Rank.BUILD if user else Rank.BEHAVIOUR
+        is_new = self._is_new(sites)
+        if is_test or not (user or is_new or one.owner or self._is_for_all(one)):
+            # What siblings have for themselves since long is their way to do it.
+            rank = Rank.NOTHING
         what = f"{key[0]}.{key[1]}" if key[0] else key[1]
         used = f", and {user} uses it" if user else ""
+        ask = "define it here" if user else "see whether it needs one"
         note = (
             f"Every sibling ({variants_of(sites)}) defines the {one.kind.value} {what}{used}; "
-            f"{self.scene.variant.name} does not: see whether it needs one."
-        )
-        is_new = not any(
-            (site.definition.owner, site.definition.name) in self._old_names for site in sites
+            f"{self.scene.variant.name} does not: {ask}."
         )
         return Finding(
             FindingKind.SYMBOL,
             rank,
             path,
             note,
-            symbol=one.name,
+            symbol=key[1],
             siblings=places(sites),
             is_new=is_new,
         )
 
+    def _is_for_all(self, one: Definition) -> bool:
+        """Whether a file that ours and siblings build says the name."""
+        name = one.name.encode()
+        return any(
+            self.view.ours in piece.variants
+            and len(piece.variants) > 1
+            and name in _WORD.findall(self.view.sources.content(piece.path))
+            for piece in self.view.pieces
+        )
+
     def _member_use(self, one: Definition) -> str:
-        """Where ours uses a method that siblings define for a type that ours has as well."""
-        if not one.owner or one.owner != neutral(self.scene.axis, one.owner):
+        """Where ours uses a method that siblings define and nothing that ours builds.
+
+        For a type that all have, any use counts; for a type of their own, those in our own files.
+        """
+        if not one.owner:
             return ""
-        for read in self.view.built((one.name,)):
+        if one.owner == neutral(self.scene.axis, one.owner):
+            reads = tuple(self.view.built((one.name,)))
+        else:
+            reads = () if self._has_method(one) else self.view.own(self.view.ours)
+        for read in reads:
             for reference in read.symbols.references:
                 if reference.name == one.name and reference.qualifier == MEMBER:
                     return at(read.piece.path, reference.line)
         return ""
+
+    def _has_method(self, one: Definition) -> bool:
+        """Whether our type of the same sort has the method, or can have it."""
+        owner = neutral(self.scene.axis, one.owner)
+        types = [
+            site.definition
+            for site in self.view.sited(self.view.ours)
+            if site.definition.kind is DefinitionKind.TYPE
+            and neutral(self.scene.axis, site.definition.name) == owner
+        ]
+        known = [methods_of(self.view, self.view.ours, mine) for mine in types]
+        return not known or any(one.name in names or is_open for names, is_open in known)

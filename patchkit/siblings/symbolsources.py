@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TypeAlias
 
 from patchkit.model.tree import Path, Tree
 from patchkit.syntax.conditions import seen_by
@@ -13,7 +14,11 @@ from patchkit.syntax.reading import read_symbols
 from patchkit.syntax.symbols import Symbols
 from patchkit.syntax.targets import Target
 
-Focus = frozenset[bytes]
+Focus: TypeAlias = "frozenset[bytes]"
+"""The words in which a reader is interested, as of `read_symbols`."""
+
+NOTHING: Focus = frozenset()
+"""Only what a file defines is wanted."""
 
 _WORD = re.compile(rb"\w+")
 

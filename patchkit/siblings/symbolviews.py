@@ -14,7 +14,7 @@ from functools import cached_property
 from patchkit.model.siblings import SiblingPlace
 from patchkit.model.tree import Path
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolsources import Focus, Sources, SymbolCache
+from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
@@ -74,18 +74,25 @@ class UnitView:
 
     def _ours_own(self) -> Iterator[Read]:
         for piece in self.pieces:
-            if self.ours in piece.variants and len(piece.variants) < len(self.targets):
+            if self._is_ours_own(piece):
                 yield from self._read(piece, self.ours, None)
 
+    def _is_ours_own(self, piece: Piece) -> bool:
+        return self.ours in piece.variants and len(piece.variants) < len(self.targets)
+
     def _sibling_own(self, variant: str) -> Iterator[Read]:
+        # What siblings call is compared with what ours calls; where ours has nothing, it would be
+        # read for nothing.
+        is_compared = any(self._is_ours_own(piece) for piece in self.pieces)
+        focus = None if is_compared else NOTHING
         for piece in self.pieces:
             if variant not in piece.variants:
                 continue
             if self.ours not in piece.variants:
-                yield from self._read(piece, variant, None)
+                yield from self._read(piece, variant, focus)
             elif self._seen(piece, variant) != self._seen(piece, self.ours):
-                for read in self._read(piece, variant, None):
-                    for mine in self._read(piece, self.ours, None):
+                for read in self._read(piece, variant, NOTHING):
+                    for mine in self._read(piece, self.ours, NOTHING):
                         yield _without(read, mine.symbols)
 
     def _seen(self, piece: Piece, variant: str) -> bytes:
@@ -99,19 +106,42 @@ class UnitView:
     def built(self, names: Iterable[str]) -> Iterator[Read]:
         """The files that ours builds in which one of the names stands, read for these names."""
         focus = frozenset(name.encode() for name in names)
-        words = frozenset(word for name in focus for word in _WORD.findall(name)[:1])
+        for piece in self._naming(focus):
+            yield from self._read(piece, self.ours, focus)
+
+    def defining(self, names: Iterable[str]) -> Iterator[Read]:
+        """The same files, read for what they define alone."""
+        for piece in self._naming(name.encode() for name in names):
+            yield from self._read(piece, self.ours, NOTHING)
+
+    def _naming(self, names: Iterable[bytes]) -> Iterator[Piece]:
+        words = frozenset(word for name in names for word in _WORD.findall(name)[:1])
         for piece in self.pieces:
             if self.ours in piece.variants:
-                if not words.isdisjoint(self.sources.words(piece.path, self.targets[self.ours])):
-                    yield from self._read(piece, self.ours, focus)
+                known = self.sources.words(piece.path, self.targets[self.ours])
+                if not words.isdisjoint(known):
+                    yield piece
 
-    def shared(self, pattern: bytes) -> Iterator[Read]:
-        """The files that all variants build in which the pattern is found; read without what is
-        inside of their functions."""
+    def shared(self, word: bytes, pattern: bytes) -> Iterator[Read]:
+        """The files that all variants build in which the word stands and the pattern is found,
+        read for what they define alone."""
+        for piece in self._naming((word,)):
+            is_shared = len(piece.variants) == len(self.targets)
+            if is_shared and re.search(pattern, self._seen(piece, self.ours)):
+                yield from self._read(piece, self.ours, NOTHING)
+
+    def names_defined(self, names: Iterable[str]) -> frozenset[str]:
+        """Which of the names any variant defines, wherever."""
+        wanted = frozenset(names)
+        focus = frozenset(name.encode() for name in wanted)
+        found: set[str] = set()
         for piece in self.pieces:
-            if len(piece.variants) == len(self.targets):
-                if re.search(pattern, self._seen(piece, self.ours)):
-                    yield from self._read(piece, self.ours, frozenset())
+            if focus.isdisjoint(_WORD.findall(self.sources.content(piece.path))):
+                continue
+            for variant in sorted(piece.variants):
+                for read in self._read(piece, variant, NOTHING):
+                    found.update(one.name for one in read.symbols.definitions)
+        return frozenset(found & wanted)
 
     def sited(self, variant: str) -> Iterator[Sited]:
         """What a variant's own files define."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from patchkit.syntax.parsing import Language, parse
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _CFG = re.compile(rb"#!?\[\s*cfg\s*\(")
+_MODULE = re.compile(
+    rb"(?m)^[ \t]*#\[\s*cfg\b[^\n]*\n(?:[ \t]*(?:#\[|//)[^\n]*\n)*"
+    rb"[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;"
+)
+_BLACK = re.compile(rb"[^\n]")
 _CONDITION = re.compile(rb'\w+\s*=\s*"[^"]*"|\w+|[(),]')
 _WHOLE = frozenset(("match_arm", "field_initializer", "shorthand_field_initializer"))
 """What holds its attributes inside of itself."""
@@ -24,21 +30,44 @@ def without_other_cfgs(content: bytes, target: Target) -> bytes:
     """The file without what is compiled for other variants only; its lines stay lines."""
     if b"cfg" not in content:
         return content
-    marks = list(_CFG.finditer(content))
-    decided = [one for one in marks if _holds_at(content, one.end(), target) is False]
-    tree = parse(Language.RUST, content) if decided else None
-    if tree is None:
-        return content
+    marks = _CFG.finditer(content)
+    gone = [one for one in marks if _holds_at(content, one.end(), target) is False]
+    if any(one[0].startswith(b"#!") for one in gone):
+        return b"\n" * content.count(b"\n")
+    spans = _spans(content) if gone else {}
     result = bytearray(content)
-    for mark in decided:
-        if mark[0].startswith(b"#!"):
-            return b"\n" * content.count(b"\n")
+    for mark in gone:
+        start, stop = spans.get(mark.start(), (0, 0))
+        result[start:stop] = _BLACK.sub(b" ", content[start:stop])
+    return bytes(result)
+
+
+@lru_cache(maxsize=64)
+def _spans(content: bytes) -> Mapping[int, tuple[int, int]]:
+    """What each attribute belongs to, by where it starts; a file is asked for every variant."""
+    tree = parse(Language.RUST, content)
+    found: dict[int, tuple[int, int]] = {}
+    if tree is None:
+        return found
+    for mark in _CFG.finditer(content):
         node = tree.root_node.descendant_for_byte_range(mark.start(), mark.start() + 1)
         span = _span(node) if node is not None else None
         if span is not None:
-            start, stop = span
-            result[start:stop] = re.sub(rb"[^\n]", b" ", content[start:stop])
-    return bytes(result)
+            found[mark.start()] = span
+    return found
+
+
+def conditional_modules(
+    content: bytes, targets: Iterable[Target]
+) -> Iterator[tuple[bytes, tuple[Truth, ...]]]:
+    """Each module in a file of its own that is declared under a condition, with whether the
+    condition holds for each of the targets."""
+    if b"cfg" not in content:
+        return
+    wanted = tuple(targets)
+    for found in _MODULE.finditer(content):
+        for mark in _CFG.finditer(content, found.start(), found.start(1)):
+            yield found[1], tuple(_holds_at(content, mark.end(), one) for one in wanted)
 
 
 def holds_for(attribute: bytes, target: Target) -> Truth:

@@ -36,7 +36,7 @@ _DEFINED = {
         re.MULTILINE,
     ),
     Language.MAKE: re.compile(
-        rb"^[ ]*(?:export\s+|override\s+)*(?P<value>[\w.-]+)\s*(?:[:?+!]|::)?="
+        rb"^[ ]*(?:export\s+|override\s+)*(?P<value>[\w.-]+)\s*(?:[:?!]|::)?="
         rb"|^define\s+(?P<value2>[\w.-]+)"
         rb"|^(?P<rule>[A-Za-z_][\w./-]*)\s*::?(?![=:])",
         re.MULTILINE,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import pytest
 
 from patchkit.model.report import Report, Status
 from patchkit.render.html import report_html
 from tests.browser.conftest import Opens
 from tests.browser.stacks import EVIL, hostile_report, large_report
+from tests.render.reports import REPORT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -133,8 +136,10 @@ def test_the_words_that_each_side_changed_are_marked(opened: Opens, kata: Report
     """Not by colour alone: what the patch brought is underlined, other elements say it too."""
     page = opened(kata)
     region = page.locator("#p8 .region.open").first
-    assert ["riscv64" in text for text in region.locator("ins.it").all_inner_texts()] == [True] * 2
-    assert re.search(r"\+build", region.locator("del.do, del.db").first.inner_text())
+    assert ["riscv64" in text for text in region.locator("ins.it").all_text_contents()] == [
+        True
+    ] * 2
+    assert re.search(r"\+build", region.locator("del.do, del.db").first.text_content() or "")
 
 
 def test_the_command_is_there_to_copy(opened: Opens, kata: Report) -> None:
@@ -155,7 +160,7 @@ def test_hostile_text_runs_nothing(opened: Opens) -> None:
     assert visible in page.locator("#p1 .name").inner_text()
     page.keyboard.press("n")
     page.get_by_label("Search").fill("</script>")
-    told(page, "1 of 1 patches shown")
+    told(page, "2 of 2 patches shown")
 
 
 def test_without_a_script_everything_can_be_read(browser: Browser, tmp_path: Path) -> None:
@@ -207,4 +212,108 @@ def test_a_stack_of_500_patches_is_searched_and_walked(opened: Opens) -> None:
     told(page, "500 of 500 patches shown")
     page.locator("#next").click()
     told(page, f"Open region 1 of {report.held}")
+    assert "hidden" == _visibility(page, 'path[data-from="p200"]')
+    page.locator('[data-cell="p200"]').hover()
+    for lit in ('path[data-from="p200"]', 'path[data-to="p200"]'):
+        assert "visible" == _visibility(page, lit)
+    page.locator('[data-cell="p300"]').hover()
+    assert "hidden" == _visibility(page, 'path[data-from="p200"]')
     assert report.counts[Status.BROKEN]
+
+
+def _visibility(page: Page, selector: str) -> str:
+    found = page.locator(selector)
+    return str(found.evaluate("element => getComputedStyle(element).visibility"))
+
+
+def test_old_stack_against_new_is_unfolded_from_the_patch_and_back(
+    opened: Opens, kata: Report
+) -> None:
+    """From the section of a patch to its inner diff, also where that is folded twice, and back."""
+    page = opened(kata)
+    page.get_by_role("link", name="changed (1 file)").first.click()
+    page.locator("#c13[open]").wait_for()
+    assert page.locator("#c13 .diff").is_visible()
+    page.locator("#c13").get_by_role("link", name="How it was ported").click()
+    page.locator("#p13 > summary:focus").wait_for()
+    page.get_by_role("button", name="Unfold all").click()
+    page.locator("#p10").get_by_role("link", name="context").click()
+    page.locator("#c10[open]").wait_for()
+    assert page.locator("#c10 .diff").is_visible()
+    assert "8 same, 6 context, 3 changed, 1 dropped" in page.locator("#against").inner_text()
+
+
+def test_a_reader_adds_what_the_commands_need(opened: Opens, kata: Report) -> None:
+    """What is typed stands behind every command, what is copied too, and goes when it is taken
+    away."""
+    page = opened(kata)
+    before = page.locator(".command code").all_text_contents()
+    field = page.get_by_label("Add to each command")
+    field.fill("--out 'a b'")
+    assert [f"{text} --out 'a b'" for text in before] == page.locator(
+        ".command code"
+    ).all_text_contents()
+    page.locator("#p7 .command").first.get_by_role("button").click()
+    told(page, "--out 'a b'")
+    field.fill("")
+    assert before == page.locator(".command code").all_text_contents()
+
+
+def test_the_keyboard_alone_is_enough(opened: Opens, kata: Report) -> None:
+    """Skip link, controls, one stop for the picture with arrows in it, filter, folds: each is
+    reached by tab, says what it is, and does its work."""
+    page = opened(kata)
+    stops = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stops.append(str(page.evaluate(_FOCUSED)))
+        if stops[-1].startswith("SUMMARY 1 "):
+            break
+    order = [
+        "A Skip to the patches", "INPUT Search", "BUTTON Previous", "BUTTON Next open region",
+        "BUTTON Unfold all", "BUTTON Fold all", "SELECT Theme", "a 0001-", "INPUT Un 8 unchanged",
+        "BUTTON Only open", "INPUT Add to each command", "A 0007-", "SUMMARY ! 0008-", "SUMMARY 1 ",
+    ]  # fmt: skip
+    found = [next((at for at, stop in enumerate(stops) if stop.startswith(one)), -1)
+             for one in order]  # fmt: skip
+    assert -1 not in found, (order, stops)
+    assert sorted(found) == found
+    page.keyboard.press("Enter")
+    assert "0001" in open_patches(page)
+    page.locator('[data-cell="p1"]').focus()
+    for key in ("ArrowRight", "ArrowRight", "End", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+    assert "p17" == page.evaluate("document.activeElement.dataset.cell")
+    page.keyboard.press("Enter")
+    page.locator("#p17[open] > summary:focus").wait_for()
+
+
+_FOCUSED = """() => {
+  const at = document.activeElement;
+  const label = at.labels && at.labels[0];
+  const name = label || at;
+  return at.tagName + " " + (at.title || name.textContent).trim().replace(/\\s+/g, " ");
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    browser: Browser, kata: Report, tmp_path: Path, scheme: Literal["light", "dark"], width: int
+) -> None:
+    """Contrast, names, roles and structure, with all unfolded, in both themes; of the real port and
+    of a report with something of everything."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    place = tmp_path / "report.html"
+    # The page itself lets no other script run.
+    context = browser.new_context(
+        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+    page = context.new_page()
+    for report in (kata, REPORT):
+        place.write_bytes(report_html(report))
+        page.goto(place.as_uri())
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        found = axe.run(page).response["violations"]
+        assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    context.close()

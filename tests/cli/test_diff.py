@@ -8,6 +8,8 @@ import pty
 import subprocess
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+
 from tests.cli.demo import Demo
 from tests.cli.running import PATCHKIT, assert_done, assert_refused, environment, run
 from tests.cli.shipped import SERIES
@@ -98,6 +100,21 @@ def test_hostile_patches_stay_text(demo: Demo, tmp_path: Path) -> None:
     (changed,) = [patch for patch in document["patches"] if patch["status"] == "changed"]
     texts = [line["text"] for line in changed["files"][0]["hunks"][0]["lines"]]
     assert any(isinstance(text, dict) and "base64" in text for text in texts)
+
+
+def test_real_documents_follow_the_schema(clone: Path, demo: Demo) -> None:
+    """`--schema` needs no stack, and prints what the documents of real ones are valid for."""
+    for command, more in (
+        ("diff", [("2.5.1", "3.2.0"), ("2.5.1", demo.stack), (demo.stack, "3.2.0")]),
+        ("deps", [("--at", "2.5.1"), ("--at", "3.2.0", "0014")]),
+    ):
+        schema = run(command, "--schema", cwd=demo.root)
+        assert_done(schema)
+        validator = Draft202012Validator(json.loads(schema.stdout))
+        for words in more:
+            done = run(command, *words, "--json", cwd=clone / SERIES)
+            assert_done(done)
+            validator.validate(json.loads(done.stdout))
 
 
 def test_colours_are_for_terminals(clone: Path) -> None:

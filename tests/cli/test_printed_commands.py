@@ -74,7 +74,9 @@ def test_in_the_folder_of_the_project(held: Demo, editor: Mapping[str, str], nam
     for command in commands:
         assert_done(_typed(command, held.stack, (), editor))
     listed = (held.root / "demo-2.0" / "report.txt").read_text()
-    (found,) = re.findall(r"`(patchkit resolve [^`]*)` lists them", " ".join(listed.split()))
+    (found,) = re.findall(
+        r"`(patchkit resolve [^`]*)`, with --stack and --out", " ".join(listed.split())
+    )
     assert_done(_typed(found, held.stack, (), editor))
 
 

@@ -15,18 +15,22 @@ _SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 
 
 def main() -> None:
-    """Write the page, and a picture of it in each theme."""
+    """Write the page, and pictures of it in each theme: what one sees first, and a held region."""
     with tempfile.TemporaryDirectory() as folder:
         html = report_html(kata_report(Path(folder)))
     _SAMPLES.mkdir(exist_ok=True)
     page_place = _SAMPLES / "kata-report.html"
     page_place.write_bytes(html)
     with sync_playwright() as playwright, launched(playwright) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1560})
-        page.goto(page_place.as_uri())
+        page = browser.new_page(viewport={"width": 1280, "height": 820})
         for theme in ("light", "dark"):
+            page.goto(page_place.as_uri())
             page.get_by_label("Theme").select_option(theme)
             page.screenshot(path=_SAMPLES / f"kata-report-{theme}.png")
+            page.get_by_role("button", name="Next open region").click()
+            # What comes into sight is laid out only then.
+            page.wait_for_timeout(500)
+            page.screenshot(path=_SAMPLES / f"kata-region-{theme}.png")
 
 
 if __name__ == "__main__":

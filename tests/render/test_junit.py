@@ -1,10 +1,19 @@
-"""report.xml: what the JUnit schema of Jenkins asks for, checked by hand, and nothing lost."""
+"""report.xml: what the JUnit schema of Jenkins asks for, and nothing lost.
+
+No wheel brings that schema, and it is not ours to copy: where `PATCHKIT_JUNIT_XSD` names a folder
+with it, as in CI, real documents are validated by it, and everywhere by what it says put in words.
+"""
 
 from __future__ import annotations
 
+import os
+from io import BytesIO
+from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
-from hypothesis import given
+import pytest
+import xmlschema
+from hypothesis import given, settings
 
 from patchkit.model.report import Report, Status
 from patchkit.render.junit import report_junit
@@ -15,7 +24,7 @@ from .reports import REPORT, reports
 _ATTRIBUTES = {
     "testsuites": {"name", "tests", "failures", "errors"},
     "testsuite": {"name", "tests", "failures", "errors", "skipped"},
-    "testcase": {"name", "classname", "status"},
+    "testcase": {"name", "classname"},
     "skipped": {"message"},
     "failure": {"message", "type"},
     "error": {"message", "type"},
@@ -44,13 +53,33 @@ def _checked(report: Report) -> Element:
     return root
 
 
+_XSDS = sorted(Path(os.environ.get("PATCHKIT_JUNIT_XSD", os.devnull)).rglob("junit-10.xsd"))
+
+
+@pytest.mark.skipif(not _XSDS, reason="PATCHKIT_JUNIT_XSD names no folder with junit-10.xsd")
+@settings(max_examples=60, deadline=None)
+@given(reports)
+def test_the_schema_of_jenkins_agrees(report: Report) -> None:
+    """Each version of junit-10.xsd takes any report, and one with something of everything."""
+    for place in _XSDS:
+        schema = xmlschema.XMLSchema(place)
+        for one in (report, REPORT, HOSTILE):
+            schema.validate(BytesIO(report_junit(one)))
+        with pytest.raises(xmlschema.XMLSchemaValidationError):
+            schema.validate(BytesIO(report_junit(REPORT).replace(b" classname=", b" odd=")))
+
+
+def _status(case: Element) -> str:
+    """The last word of the first line of what is told of a patch."""
+    text = next(str(child.text) for child in case if child.text and child.text.strip())
+    return text.splitlines()[0].rpartition(": ")[2]
+
+
 @given(reports)
 def test_any_report_follows_the_schema(report: Report) -> None:
     """Whatever a report holds, it is well-formed XML of the right shape, a case for each patch."""
     cases = list(_checked(report).iter("testcase"))
-    assert [patch.status.value for patch in report.patches] == [
-        case.get("status") for case in cases
-    ]
+    assert [patch.status.value for patch in report.patches] == [*map(_status, cases)]
 
 
 def test_control_characters_are_replaced() -> None:
@@ -63,12 +92,12 @@ def test_control_characters_are_replaced() -> None:
 def test_each_status_has_its_verdict() -> None:
     """Ported patches pass, others fail, are skipped or in error, with the three sides."""
     verdicts = {
-        case.get("status"): [child.tag for child in case]
+        _status(case): [child.tag for child in case]
         for report in (REPORT, HOSTILE)
         for case in _checked(report).iter("testcase")
     }
     assert verdicts == {
-        Status.UNCHANGED.value: [],
+        Status.UNCHANGED.value: ["system-out"],
         Status.FOLLOWED.value: ["system-out"],
         Status.RESOLVED.value: ["system-out"],
         Status.PARTIAL.value: ["failure"],

@@ -62,7 +62,7 @@ def test_what_a_program_finds() -> None:
     document = json.loads(report_json(REPORT, OUTPUTS))
     assert list(document) == [
         *("schema", "from", "to", "package", "upstream", "summary", "patches", "guarded"),
-        *("warnings", "dependencies", "comparison", "outputs"),
+        *("warnings", "dependencies", "comparison", "siblings", "outputs"),
     ]
     assert document["schema"] == "patchkit-report/1"
     assert document["upstream"] == {

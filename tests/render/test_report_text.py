@@ -146,7 +146,8 @@ Needs: 0003-held.patch.
         "    >>>>>>> theirs, 2.5.1 with 0005-ruled.patch\n"
         "    The result is the text of ours.\n"
         "\n"
-        "Next: settle 1 held region (`patchkit resolve --from 2.5.1 --to 3.2.0` lists them), first "
+        "Next: settle 1 held region (`patchkit resolve --from 2.5.1 --to 3.2.0`, with "
+        "--stack and --out as for the rebase, lists them), first "
         "region 1 of src/y.go in 0003-held.patch (report.txt shows its three sides).\n"
     )
 
@@ -235,8 +236,8 @@ PARTIAL = PortedPatch(
         ),
         (
             (PARTIAL,),
-            "Next: settle 1 held region (`patchkit resolve --from 2.5.1 --to 3.2.0` lists them), "
-            "first region 1 of x in",
+            "Next: settle 1 held region (`patchkit resolve --from 2.5.1 --to 3.2.0`, with "
+            "--stack and --out as for the rebase, lists them), first region 1 of x in",
         ),
         (
             (replace(PARTIAL, files=()),),

@@ -44,7 +44,7 @@ def compared(
     made: Scene, ignores: Ignores | None = None, history: SiblingHistory | None = None
 ) -> Comparison:
     """The comparison for a scene that goes to version 2.0."""
-    return compare_siblings(made, "2.0", ignores or Ignores(), history)
+    return compare_siblings(made, "2.0", ignores or Ignores(), history=history)
 
 
 def patched(folder: Path, tree: Mapping[TreePath, File], patch: bytes) -> dict[TreePath, bytes]:

@@ -3,6 +3,7 @@ language, with the words marked that somebody changed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from patchkit.model.report import Lines
 from patchkit.model.shown import shown_line
 from patchkit.render.html.words import Stretch
 
+_QUOTED = re.compile("`([^`]+)`")
 MOST_LINES = 60
 """More lines of one text than this are left to report.json."""
 _MOST_CHARACTERS = 400
@@ -202,3 +204,13 @@ def _class_of(token: _TokenType) -> str:
     """The class of the token or of the nearest kind that it is a part of."""
     parts = token.split()
     return next((_CLASSES[part] for part in reversed(parts) if part in _CLASSES), "")
+
+
+def with_code(text: str) -> Markup:
+    """A sentence as HTML; what stands between backticks is code."""
+    parts = _QUOTED.split(text)
+    pieces = (
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
+    return Markup("").join(pieces)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
 from patchkit.model.siblings import (
     CellState,
@@ -15,7 +17,7 @@ from patchkit.model.siblings import (
     SiblingEdit,
     SiblingReport,
 )
-from patchkit.render.html.code import cut_line
+from patchkit.render.html.code import cut_line, with_code
 from patchkit.render.html.regions import (
     MOST_DIFF_LINES,
     CommitView,
@@ -96,7 +98,7 @@ class SiblingsView:
     ignored: tuple[FindingView, ...]
     quiet: tuple[FindingView, ...]
     more_quiet: int
-    proposal: str
+    proposal: Markup
     notes: tuple[str, ...]
 
 
@@ -118,7 +120,7 @@ def siblings_view(report: SiblingReport, number: int, anchors: Mapping[str, str]
         ignored=tuple(_finding(one, anchors) for one in report.findings if one.ignored is not None),
         quiet=tuple(_finding(one, anchors) for one in quiet[:_MOST_QUIET]),
         more_quiet=max(len(quiet) - _MOST_QUIET, 0),
-        proposal=HOW_TO_PROPOSE if report.proposal else "",
+        proposal=with_code(HOW_TO_PROPOSE if report.proposal else ""),
         notes=(
             *map(shown_text, report.notes),
             *(told_unused(entry) for entry in report.unused_ignores),

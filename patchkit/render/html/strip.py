@@ -76,6 +76,7 @@ class Strip:
 
     width: int
     height: int
+    columns: int
     cell: int
     cells: tuple[Cell, ...]
     arcs: tuple[Arc, ...]
@@ -103,6 +104,7 @@ def stack_picture(report: Report) -> Strip:
     return Strip(
         width=min(len(cells), _COLUMNS) * _CELL + 2,
         height=rows * (_CELL + gap) + 2,
+        columns=_COLUMNS,
         cell=_BOX,
         cells=cells,
         arcs=tuple(

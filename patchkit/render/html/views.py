@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from patchkit.model.report import EvidenceLine, PortedFile, PortedPatch, Report, Status
 from patchkit.model.shown import shown_line, shown_name, shown_path, shown_text
-from patchkit.render.html.code import MOST_LINES
+from patchkit.render.html.code import MOST_LINES, with_code
 from patchkit.render.html.header import PatchHeader, header_of, patch_header
 from patchkit.render.html.regions import (
     Anchors,
@@ -33,8 +32,6 @@ from patchkit.render.html.stacks import (
 from patchkit.render.html.strip import Strip, letters, stack_picture
 from patchkit.render.summary import counted, figures, next_step
 from patchkit.render.text import STATUS_SENTENCES, followed_evidence
-
-_QUOTED = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +158,6 @@ def page_view(report: Report) -> PageView:
             _patch(patch, number, whole) for number, patch in enumerate(report.patches, 1)
         ),
     )
-
-
-def with_code(text: str) -> Markup:
-    """A sentence as HTML; what stands between backticks is code."""
-    parts = _QUOTED.split(text)
-    pieces = (
-        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
-        for at, part in enumerate(parts)
-    )
-    return Markup("").join(pieces)
 
 
 def _patch(patch: PortedPatch, number: int, whole: _Whole) -> PatchView:

@@ -106,8 +106,22 @@
     light(cell && cell.dataset.cell);
   });
   document.addEventListener("focusin", (event) => {
+    const cell = event.target.closest("[data-cell]");
     const patch = event.target.closest("details.patch");
-    if (patch) light(patch.id);
+    if (cell || patch) light(cell ? cell.dataset.cell : patch.id);
+  });
+  // One stop of the tab key for the whole picture; arrows walk in it, as in a grid.
+  strip.addEventListener("keydown", (event) => {
+    const all = [...cells.values()];
+    const at = all.indexOf(event.target.closest("[data-cell]"));
+    const columns = Number(strip.dataset.columns);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - columns, ArrowDown: at + columns, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    if (!all[to]) return;
+    all[at].setAttribute("tabindex", "-1");
+    all[to].setAttribute("tabindex", "0");
+    all[to].focus();
   });
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(select, 120); });

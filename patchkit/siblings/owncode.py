@@ -1,0 +1,59 @@
+"""A tree as a comparison of siblings reads it: without other projects' code, and patient."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from patchkit.errors import UpstreamError
+from patchkit.model.shown import shown_path
+from patchkit.model.tree import File, Path, Tree
+
+_COPIED_FOLDERS = (b"vendor", b"third_party", b"node_modules")
+"""Other projects' code, in which nobody looks for what this project's variants need."""
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """A tree without the copies of other projects.
+
+    Siblings are looked for in every file, so one that cannot be read is no reason to give up: it is
+    as if it were not there, and `notes` says so.
+    """
+
+    below: Tree
+    problems: dict[Path, str] = field(default_factory=dict)
+
+    def get(self, path: Path) -> File | None:
+        """The file at `path`; None, too, where it cannot be read."""
+        try:
+            return self.below.get(path)
+        except UpstreamError as problem:
+            self.problems[path] = problem.message
+            return None
+
+    def has_folder(self, path: Path) -> bool:
+        """As the tree below says."""
+        return self.below.has_folder(path)
+
+    def paths(self) -> Collection[Path]:
+        """The paths of the project's own files."""
+        return [path for path in self.below.paths() if not _is_copied(path)]
+
+    def listing(self) -> Mapping[Path, str]:
+        """The project's own files with the ids of their contents."""
+        listed = self.below.listing()
+        return {path: identity for path, identity in listed.items() if not _is_copied(path)}
+
+    def prefetch(self, paths: Iterable[Path]) -> None:
+        """Passed on."""
+        self.below.prefetch(paths)
+
+    def notes(self) -> Iterator[str]:
+        """A sentence on every file that could not be read so far."""
+        for path, problem in self.problems.items():
+            yield f"{shown_path(path)} was not compared: {problem}"
+
+
+def _is_copied(path: Path) -> bool:
+    return any(folder in _COPIED_FOLDERS for folder in path.split(b"/")[:-1])
