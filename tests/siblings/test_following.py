@@ -270,3 +270,21 @@ def test_our_file_is_looked_at_where_the_stack_put_it() -> None:
     assert isinstance(made.new, MemoryTree)
     assert File(text(CHECKED, "arm64")) == made.new.get(b"setup_arm64.go")
     assert [] == edits(compared(made))
+
+
+def test_alike_is_not_alone() -> None:
+    """Two siblings gain the same setting with other values: each is worth a look, and says who."""
+    settings = b"MACHINE := {w}\n"
+    old = {f"arch/{word}-options.mk": text(settings, word) for word in ("amd64", "arm64", "s390x")}
+    new = {
+        **old,
+        "arch/amd64-options.mk": old["arch/amd64-options.mk"] + b"\nSTATIC_MANAGEMENT := false\n",
+        "arch/arm64-options.mk": old["arch/arm64-options.mk"] + b"\nSTATIC_MANAGEMENT := true\n",
+    }
+    made = scene(old, new, {"arch/riscv64-options.mk": text(settings, "riscv64")})
+    found = [one for one in edits(compared(made)) if one.rank is Rank.BEHAVIOUR]
+    assert ["x86_64", "arm64"] == [one.siblings[0].variant for one in found]
+    assert "arm64 did alike" in found[0].note
+    alone = {**old, "arch/amd64-options.mk": new["arch/amd64-options.mk"]}
+    made = scene(old, alone, {"arch/riscv64-options.mk": text(settings, "riscv64")})
+    assert [Rank.NOTHING] == [one.rank for one in edits(compared(made))]
