@@ -154,8 +154,5 @@ def _slid_apart(lines: Sequence[bytes]) -> Lines:
     while kept and not kept[-1]:
         kept.pop()
     # `}` + blank + body and body + `}` are the same insertion, seen one line apart.
-    while len(kept) > 1 and not is_telling(kept[0]):
-        kept = [*kept[1:], kept[0]]
-        while not kept[0]:
-            kept.pop(0)
-    return tuple(kept)
+    first = next((at for at, line in enumerate(kept) if is_telling(line)), 0)
+    return (*kept[first:], *filter(None, kept[:first]))
