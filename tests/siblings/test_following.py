@@ -179,12 +179,12 @@ variants = st.lists(
 )
 
 
-@given(lines, lines, variants, st.randoms(use_true_random=False))
-def test_a_reworded_copy_follows_all_the_way(
-    old: list[bytes], more: list[bytes], words: list[str], random: object
+@given(lines, lines, variants)
+def test_a_proposal_brings_nothing_but_the_siblings_lines(
+    old: list[bytes], more: list[bytes], words: list[str]
 ) -> None:
-    """Where ours is the siblings' text with our word, whatever is proposed leads towards their new
-    text, GNU patch applies it without fuzz or offset, and nothing of it is proposed twice."""
+    """However repetitive the files are, what GNU patch makes of ours by a proposal, without fuzz
+    or offset, has lines of ours and of the siblings' new text only, and is what the plan says."""
     before = b"".join(old)
     at = len(old) // 2
     after = b"".join((*old[:at], *more, *old[at + 1 :]))
@@ -196,8 +196,6 @@ def test_a_reworded_copy_follows_all_the_way(
     assert found.proposed[OURS.encode()].content == result
     wanted = set(split_lines(text(after, "riscv64")))
     assert set(split_lines(result)) <= wanted | set(split_lines(ours))
-    again = follow(siblings(before, *words), siblings(after, *words), result)
-    assert again.report.proposal == b"" or len(again.report.proposal) < len(found.report.proposal)
 
 
 telling = st.lists(
