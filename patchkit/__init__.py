@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.resolving import held_regions, record_answers
     from patchkit.jobs.show import show_stack
     from patchkit.jobs.siblings import SiblingChoices, ignore_finding
+    from patchkit.jobs.upgrade import plan_upgrade
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
     from patchkit.workspace.loading import load_stack
@@ -52,6 +53,7 @@ __all__ = [
     "plan_learn",
     "plan_rebase",
     "plan_refresh",
+    "plan_upgrade",
     "record_answers",
     "saved_report",
     "show_stack",
@@ -80,6 +82,7 @@ _HOMES = {
     "plan_learn": "patchkit.jobs.learning",
     "plan_rebase": "patchkit.jobs.rebase",
     "plan_refresh": "patchkit.jobs.check",
+    "plan_upgrade": "patchkit.jobs.upgrade",
     "record_answers": "patchkit.jobs.resolving",
     "saved_report": "patchkit.jobs.report",
     "show_stack": "patchkit.jobs.show",
