@@ -22,6 +22,7 @@ from patchkit.jobs.outputs import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.model.resolutions import Resolutions
+from patchkit.model.shown import shown_text
 from patchkit.render.json import report_document
 from patchkit.render.terminal import print_report
 from patchkit.workspace.resolutions import load_resolutions
@@ -103,7 +104,7 @@ def command(
     elif not quiet:
         with page() as console:
             print_report(console, plan.report)
-            sentences(console, _what_was_written(plan, written))
+            sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))
     return plan.report.exit_code
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,19 +15,15 @@ from pathlib import Path
 from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.errors import SpecError, StackError
 from patchkit.jobs.outputs import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
+from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
 from patchkit.jobs.project import Project, own_version
 from patchkit.jobs.rebase import plan_rebase, uncounted
-from patchkit.model.report import PortedPatch, Report, Status
-from patchkit.model.shown import shown_name
+from patchkit.model.report import Report
 from patchkit.sources.progress import Progress, silent
-from patchkit.workspace.author import author
 from patchkit.workspace.layout import read_layout
-from patchkit.workspace.spec import SpecEntry, SpecFacts, spec_facts, spec_files_in, updated_spec
 from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
 
 _REPORTS = (REPORT_TEXT, REPORT_JSON, *FURTHER_REPORTS.values())
-_EPOCH = "SOURCE_DATE_EPOCH"
-_NOBODY = ("unknown", "unknown@example.invalid")
 
 
 @dataclass(frozen=True)
@@ -96,8 +91,8 @@ def plan_upgrade(
     """
     folder = project.stack_folder(old or new)
     recover(folder)
-    spec = _spec_of(folder)
-    facts = _facts_of(spec, old)
+    spec = spec_of(folder)
+    facts = facts_of(spec, old)
     version = old or (facts.version if facts is not None else own_version(project))
     if facts is not None and project.settings.name is None:
         project = replace(project, settings=replace(project.settings, name=facts.name))
@@ -112,64 +107,17 @@ def plan_upgrade(
     made = tuple(one for one in plan.outputs if one.path in _REPORTS)
     if plan.report.exit_code:
         return UpgradePlan(plan.report, folder, (), (), made, ())
-    outputs = [one for one in plan.outputs if one.path not in _REPORTS]
+    left = {*_REPORTS, *(() if spec is None else (spec.name,))}
+    outputs = [one for one in plan.outputs if one.path not in left]
     notes: list[str] = []
     if spec is not None:
         try:
-            entry = _entry(plan.report, folder, today)
-            raw = updated_spec(spec.read_bytes(), str(spec), new, entry)
-            outputs.append(Output(spec.name, raw, spec.stat().st_mode & 0o777))
+            outputs.append(updated_spec_of(spec, plan.report, folder, today))
         except SpecError as error:
             notes.append(f"The spec was not updated. {error}")
     outputs = [_with_mode_of(one, folder) for one in outputs]
     removals = tuple(_left_behind(folder, {one.path for one in outputs}))
     return UpgradePlan(plan.report, folder, tuple(outputs), removals, made, tuple(notes))
-
-
-def _spec_of(folder: Path) -> Path | None:
-    found = spec_files_in(folder)
-    if len(found) > 1:
-        raise SpecError(
-            f"{folder}: several spec files: {', '.join(shown_name(one.name) for one in found)}.",
-            "Name a folder with one of them.",
-        )
-    return found[0] if found else None
-
-
-def _facts_of(spec: Path | None, old: str | None) -> SpecFacts | None:
-    """What the spec says, as far as it can be read here; needed where no version is given."""
-    if spec is None:
-        return None
-    try:
-        return spec_facts(spec.read_bytes(), str(spec))
-    except SpecError as error:
-        if old is not None:
-            return None  # the attempt to update it says why
-        raise SpecError(error.message, "Or say the version with --from.", *error.hints) from error
-
-
-def _entry(report: Report, folder: Path, today: datetime.date | None) -> SpecEntry:
-    name, _, address = author(folder).rpartition(" <")
-    lines = [f"- Update to {report.new_version}"]
-    lines += [f"- {_told(patch)}" for patch in report.patches if patch.is_dropped]
-    return SpecEntry(
-        name or _NOBODY[0], address.rstrip(">") or _NOBODY[1], today or _today(), tuple(lines)
-    )
-
-
-def _told(patch: PortedPatch) -> str:
-    why = {
-        Status.UPSTREAMED: "upstream has it",
-        Status.ABSORBED: "upstream has it in another form",
-    }.get(patch.status, "not needed any more")
-    return f"Drop {shown_name(patch.name)}, {why}"
-
-
-def _today() -> datetime.date:
-    epoch = os.environ.get(_EPOCH, "")
-    if epoch.isdecimal():
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    return datetime.date.today()
 
 
 def _with_mode_of(output: Output, folder: Path) -> Output:

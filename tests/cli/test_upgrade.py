@@ -169,3 +169,40 @@ def test_a_spec_that_rpm_refuses(tmp_path: Path) -> None:
     (demo.stack / "demo.spec").write_text("%if\nName: demo\n")
     command = ("upgrade", "--to", "2.0", "--stack", demo.stack, "--upstream", demo.upstream)
     assert_refused(run(*command), "demo.spec: rpm does not understand it")
+
+
+def test_a_rebase_brings_the_spec_along(tmp_path: Path) -> None:
+    """The ported stack has the spec for its version; on another day nothing changes; an edited one
+    is a person's work."""
+    demo = package(tmp_path, PORTED)
+    assert_done(demo.rebase(changes=BY))
+    spec = demo.out / "demo.spec"
+    assert "%global upstream_version 2.0" in spec.read_text()
+    assert "* Wed Nov 25 2026 A Maintainer" in spec.read_text()
+    assert SPEC == (demo.stack / "demo.spec").read_text()
+    before = contents_of(demo.out)
+    again = demo.rebase(changes={**BY, "SOURCE_DATE_EPOCH": "1895564800"})
+    assert "Nothing changed" in again.stdout
+    assert before == contents_of(demo.out)
+    spec.write_text(spec.read_text() + "- by hand\n")
+    assert_refused(demo.rebase(changes=BY), "demo.spec")
+
+
+def test_without_specfile(tmp_path: Path) -> None:
+    """Where specfile is not there, all but the spec is done, and it is said what to install."""
+    demo = package(tmp_path, PORTED)
+    blocker = tmp_path / "blocked"
+    blocker.mkdir()
+    (blocker / "specfile.py").write_text("raise ImportError('not here')\n")
+    root = Path(__file__).parents[2]
+    without = {**BY, "PYTHONPATH": f"{blocker}:{root}"}
+    ported = demo.rebase(changes=without)
+    assert_done(ported)
+    assert "pip install 'patchkit[spec]'" in " ".join(ported.stdout.split())
+    assert not (demo.out / "demo.spec").exists()
+    command = ("upgrade", "--to", "2.0", "--stack", demo.stack, "--upstream", demo.upstream)
+    assert_refused(run(*command, changes=without), "specfile is not there", "--from")
+    done = run(*command, "--from", "1.0", changes=without)
+    assert_done(done, 1)
+    assert "The spec was not updated." in done.stdout
+    assert SPEC == (demo.stack / "demo.spec").read_text()
