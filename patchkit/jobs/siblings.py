@@ -50,12 +50,15 @@ class Proposals(Enum):
 
 
 class Reach(Enum):
-    """How far to look where upstream's files have to be fetched first."""
+    """How far to look."""
 
+    NOWHERE = "nowhere"
+    """Nothing is compared."""
     AT_HAND = "at hand"
-    """No further than the stack's own families of files."""
+    """Into every file; where they would have to be fetched first, no further than the families of
+    the stack's files."""
     WHOLE = "whole"
-    """Into every file."""
+    """Into every file, wherever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class SiblingChoices:
 
 
 AS_FOUND = SiblingChoices()
+NOT_ASKED = SiblingChoices(reach=Reach.NOWHERE)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ def compare_variants(
     `folder` is that of the stack. Raises `StackError` for a variant that is not known,
     `IgnoreFormatError`, and `UpstreamError` where a tree cannot be read.
     """
+    if choices.reach is Reach.NOWHERE:
+        return ()
     added = port.added()
     names = choices.variants or project.settings.variant
     if not added and not names:
