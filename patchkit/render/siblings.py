@@ -16,6 +16,7 @@ from patchkit.model.siblings import (
     Finding,
     FindingKind,
     Rank,
+    SiblingEdit,
     SiblingReport,
     UnusedIgnore,
 )
@@ -25,6 +26,7 @@ from patchkit.render.wrapping import wrapped
 _MOST_LINES = 12
 _MOST_PLACES = 6
 _SHORT = 12
+_GIST_WIDTH = 60
 
 CELL_MARKS = {
     CellState.OURS: "ours",
@@ -103,9 +105,15 @@ def finding_place(finding: Finding) -> str:
 def finding_title(finding: Finding) -> str:
     """What it is, in a few words."""
     if finding.edit is not None:
-        return f"siblings' edit, {finding.edit.state.value}"
+        return f"siblings' edit, {finding.edit.state.value}: {_gist(finding.edit)}"
     what = finding.kind.value.replace("-", " ")
     return f"{what} {shown_text(finding.symbol)}".rstrip()
+
+
+def _gist(edit: SiblingEdit) -> str:
+    """The line that tells most of an edit: the longest that it adds, else that it removes."""
+    line = shown_line(max(edit.added or edit.removed, key=len, default=b"")).strip()
+    return line if len(line) <= _GIST_WIDTH else f"{line[: _GIST_WIDTH - 1]}…"
 
 
 def _heading(report: SiblingReport) -> list[str]:

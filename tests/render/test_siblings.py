@@ -58,7 +58,7 @@ arch/riscv64.mk: missing file (new)
 Likely behaves otherwise (1)
 ----------------------------
 
-src/start_riscv64.go:7: siblings' edit, proposed
+src/start_riscv64.go:7: siblings' edit, proposed: if !prepare() {
     x86_64 and arm64 changed this; our file lacks it, and it can be merged in.
     -	prepare()
     +	if !prepare() {
