@@ -56,6 +56,8 @@ def siblings_digest(report: SiblingReport) -> list[str]:
     """The lines for a report of a whole port: figures, and each open finding in a line or two."""
     title = f"Siblings of {shown_name(report.variant)}"
     lines = [title, "-" * cell_len(title), siblings_figures(report)]
+    for note in report.notes:
+        lines += wrapped(note, "note: ", "      ")
     for one in report.open_findings():
         new = ", new" if one.is_new else ""
         head = f"[{one.rank.value}{new}] {finding_place(one)}: {finding_title(one)}"
@@ -102,13 +104,10 @@ def finding_place(finding: Finding) -> str:
 
 def finding_title(finding: Finding) -> str:
     """What it is, in a few words."""
-    match finding.kind:
-        case FindingKind.EDIT:
-            assert finding.edit is not None
-            return f"siblings' edit, {finding.edit.state.value}: {_gist(finding.edit)}"
-        case _:
-            what = finding.kind.value.replace("-", " ")
-            return f"{what} {shown_text(finding.symbol)}".rstrip()
+    if finding.edit is not None:
+        return f"siblings' edit, {finding.edit.state.value}: {_gist(finding.edit)}"
+    what = finding.kind.value.replace("-", " ")
+    return f"{what} {shown_text(finding.symbol)}".rstrip()
 
 
 def _gist(edit: SiblingEdit) -> str:
