@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from patchkit.engine.checking import Fit
 from patchkit.engine.policy import Policy
 from patchkit.engine.respelling import respelled
 from patchkit.engine.walking import Files, Step, step_on
@@ -47,6 +48,11 @@ def split_patch(
         raise StackError(f"{shown}: {what} would go into the second part.", "Choose other hunks.")
     first = replace(whole, patch=Patch(whole.name, patch.prologue, stay, patch.epilogue))
     middle = step_on(first, tree, policy)
+    if middle.fit.fit is Fit.BROKEN:
+        raise StackError(
+            f"{shown}: without the chosen diffs the rest does not apply.",
+            "Choose others with them.",
+        )
     _require_same_places(step, middle, cut)
     first = respelled(first, tree, middle.changes, policy)
     between = Overlay(tree.below, {**tree.changes, **middle.changes})
