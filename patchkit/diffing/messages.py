@@ -138,6 +138,16 @@ def new_header(message: Message, tag: bytes) -> bytes:
     return b"".join((*fields, b"\n", body, b"\n\n" if body else b""))
 
 
+def with_note(prologue: bytes, note: bytes) -> bytes:
+    """The header with a line at the end of its text; all else stays byte for byte."""
+    header = _read(prologue)
+    at = header.text.stop
+    while at > 0 and not header.lines[at - 1].strip():
+        at -= 1
+    before, after = b"".join(header.lines[:at]), b"".join(header.lines[at:])
+    return before + (b"\n" if before else b"") + note + b"\n" + (after or b"\n")
+
+
 def is_same_text(one: bytes, two: bytes) -> bool:
     """Whether two messages say the same, for all that git does to white space and comments when a
     message goes through an editor."""

@@ -171,9 +171,11 @@ def _checked(
 class Without:
     """A stack without some patches: the others as they are then, and what had to go along.
 
-    `clashes` say for each patch that needs one of them why it does."""
+    `changes` are what the others make of the tree; `clashes` say for each patch that needs one of
+    them why it does."""
 
     patches: tuple[StackedPatch, ...]
+    changes: Files
     removed: tuple[str, ...]
     clashes: tuple[Clash, ...]
 
@@ -201,7 +203,7 @@ def without(walk: Walk, names: Sequence[str], policy: Policy) -> Without:
         if found is not None:
             clashes.append(replace(found, other=_needed(found, gone, policy)))
         gone.append(stacked)
-    return Without(tuple(kept), tuple(one.name for one in gone), tuple(clashes))
+    return Without(tuple(kept), new, tuple(one.name for one in gone), tuple(clashes))
 
 
 def _needed(clash: Clash, gone: Sequence[StackedPatch], policy: Policy) -> str:

@@ -16,7 +16,7 @@ from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.engine.walking import Step, walk_of
 from patchkit.errors import UpstreamError
 from patchkit.jobs.project import Project, policy_of, read_stack, upstream_of
-from patchkit.model.marks import upstream_message, with_marks
+from patchkit.model.marks import patch_note, upstream_message, with_marks
 from patchkit.model.series import encode_name
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Tree
@@ -173,7 +173,7 @@ def _commit(step: Step, line: bytes, ground: Ground) -> NewCommit:
         ground.committed if when is None else When(*when),
         with_marks(message.text, entry, line.removeprefix(b"\xef\xbb\xbf")),
         step.changes,
-        patch.raw,
+        patch_note(entry.name, patch.raw),
     )
 
 

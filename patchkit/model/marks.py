@@ -4,7 +4,8 @@
     Patchkit-Series: 0003-fix.patch -p0     its line, where that says more than the name
     Patchkit-Upstream: 2.5.1                the commit is not a patch, but an imported upstream
 
-Those of git-buildpackage are read as well (gbp-pq(1), "PATCH FILE TAGS"): `Gbp-Pq: Name NAME` and
+The note on a commit has the first of these, an empty line, and the patch as it was. Those of
+git-buildpackage are read as well (gbp-pq(1), "PATCH FILE TAGS"): `Gbp-Pq: Name NAME` and
 `Gbp-Pq: Topic FOLDER`.
 """
 
@@ -73,6 +74,20 @@ def entry_in(marks: Marks) -> Entry | None:
         return None
     entries = parse_series(marks.line, "Patchkit-Series").entries
     return entries[0] if entries else None
+
+
+def patch_note(name: str, raw: bytes) -> bytes:
+    """What is noted of a commit: the name of the patch that it was made of, and the patch, byte
+    for byte."""
+    return b"Patchkit-Patch: " + encode_name(name) + b"\n\n" + raw
+
+
+def read_note(note: bytes) -> tuple[str, bytes]:
+    """Name and bytes of the patch in a note; the name is "" for a note of somebody else."""
+    head, _, raw = note.partition(b"\n\n")
+    found = _OWN.fullmatch(head)
+    is_ours = found is not None and found[1] == b"Patch"
+    return (decode_name(found[2]), raw) if found is not None and is_ours else ("", b"")
 
 
 def _with_trailers(text: bytes, trailers: list[bytes]) -> bytes:

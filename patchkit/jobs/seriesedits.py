@@ -1,0 +1,355 @@
+"""Edits of a stack: add, remove, disable, move, rename, split and fold its patches (jobs floor).
+
+Each gives the same tree as before, as GNU patch applies the stack, but for the patches that come or
+go. Where the order of two patches matters, nothing is done, and the clash says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from patchkit.diffing.arranging import arranged
+from patchkit.diffing.messages import message_of, with_note
+from patchkit.diffing.unified import parse_patch
+from patchkit.engine.carrying import Clash, carry, moved_down, moved_up, without
+from patchkit.engine.checking import Fit
+from patchkit.engine.policy import Policy
+from patchkit.engine.recutting import Cut, fold_patches, split_patch
+from patchkit.engine.walking import Files, Walk, step_on, walk_of
+from patchkit.errors import StackError
+from patchkit.jobs.changing import ChangedStack, changed_stack, prove_changed
+from patchkit.jobs.deps import named_patches
+from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.model.series import Entry, Series, encode_name
+from patchkit.model.shown import shown_name, shown_path
+from patchkit.model.stack import Stack, StackedPatch
+from patchkit.model.tree import Overlay, Tree
+from patchkit.workspace.layout import leaves_folder
+from patchkit.workspace.writing import WriteResult, recover
+
+
+class Side(Enum):
+    """On which side of another patch one goes."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a series: beside the patch `anchor`; None: before or after all of them."""
+
+    side: Side
+    anchor: str | None = None
+
+
+LAST = Place(Side.AFTER)
+
+
+class Dependents(Enum):
+    """What to do where others need a patch that is to go."""
+
+    REFUSE = "refuse"
+    WITH_THEM = "with them"
+
+
+@dataclass(frozen=True)
+class SeriesPlan:
+    """An edit that is proved and not written yet; with `clashes` it is refused, and changes
+    nothing. `done` are sentences on what it does, `refreshed` the patches that got other lines."""
+
+    changed: ChangedStack
+    done: tuple[str, ...]
+    refreshed: tuple[str, ...]
+    clashes: tuple[Clash, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: it can be written; 1: it is refused."""
+        return int(bool(self.clashes))
+
+    def write(self) -> WriteResult:
+        """Write it, all or nothing. Raises `OutputError` when that cannot be done."""
+        return self.changed.write()
+
+
+@dataclass(frozen=True)
+class EditedStack:
+    """The stack in `folder` that is to be edited, on the tree that it is for."""
+
+    project: Project
+    folder: Path
+    stack: Stack
+    tree: Tree
+    policy: Policy
+
+    def walk(self, patches: Sequence[StackedPatch] | None = None) -> Walk:
+        """The walk through its patches, or through these. Raises `StackError`."""
+        stack = self.stack if patches is None else replace(self.stack, patches=tuple(patches))
+        return walk_of(stack, self.tree, self.policy)
+
+    def meant(self, word: str) -> str:
+        """The patch that a word names whole, or by a beginning that no other has."""
+        return named_patches(self.stack, [word])[0]
+
+    def index(self, word: str) -> int:
+        """Where this patch stands, from 0."""
+        return self.stack.names.index(self.meant(word))
+
+    def index_at(self, place: Place) -> int:
+        """How many patches stand before a place."""
+        if place.anchor is None:
+            return len(self.stack.patches) if place.side is Side.AFTER else 0
+        return self.index(place.anchor) + (place.side is Side.AFTER)
+
+
+def edited_stack(
+    project: Project, version: str, tree: Tree, fuzz: int | None = None
+) -> EditedStack:
+    """The project's stack for `version`, to be edited on `tree`. Raises what reading it raises."""
+    recover(project.stack_folder(version))
+    folder, stack = read_stack(project, version)
+    return EditedStack(project, folder, stack, tree, policy_of(project, folder, fuzz))
+
+
+def plan_move(edited: EditedStack, patch: str, place: Place) -> SeriesPlan:
+    """Move a patch. Refused where its order to one that it passes matters."""
+    at = edited.index(patch)
+    name = edited.stack.names[at]
+    walk = edited.walk()
+    to = edited.index_at(place)
+    to -= to > at
+    moved = _moved(walk, at, to, edited.policy)
+    if isinstance(moved, Clash):
+        return _refused(edited, [moved])
+    told = f"{shown_name(name)} is number {to + 1} of {len(moved)} now, it was number {at + 1}."
+    return _plan(edited, moved, _all_changes(walk), [told])
+
+
+def _moved(walk: Walk, at: int, to: int, policy: Policy) -> tuple[StackedPatch, ...] | Clash:
+    """All patches of a walk, with the one at `at` at `to`."""
+    patches = tuple(step.stacked for step in walk.steps)
+    if at == to:
+        return patches
+    first, last = min(at, to), max(at, to)
+    move = moved_up(walk, at, to, policy) if to < at else moved_down(walk, at, to, policy)
+    return move if isinstance(move, Clash) else (*patches[:first], *move, *patches[last + 1 :])
+
+
+def plan_add(edited: EditedStack, raw: bytes, entry: Entry, place: Place = LAST) -> SeriesPlan:
+    """Add a patch under the name of `entry`. Refused where a later patch meets it.
+
+    Raises `StackError` where it does not apply at its place, or its name is taken.
+    """
+    _check_new_name(edited, entry.name)
+    at = edited.index_at(place)
+    walk = edited.walk()
+    below = walk.tree_before(at)
+    added = StackedPatch(entry, parse_patch(entry.name, raw))
+    step = step_on(added, below, edited.policy)
+    if step.fit.fit is Fit.BROKEN or not step.changes:
+        problems = [
+            f"{shown_path(file.path)}: {told}" for file in step.fit.files for told in file.problems
+        ]
+        where = f"after {shown_name(edited.stack.names[at - 1])}" if at else "before all others"
+        raise StackError(
+            f"{shown_name(entry.name)}: does not apply {where}: "
+            f"{(problems or ['it changes nothing.'])[0]}",
+            "Choose another place with --after or --before, or mend the patch.",
+        )
+    if step.fit.fit is not Fit.EXACT:
+        exact = carry([added], below, below, edited.policy)
+        if isinstance(exact, Clash):
+            return _refused(edited, [exact])
+        (added,) = exact.patches
+    above = Overlay(below.below, {**below.changes, **step.changes})
+    later = [one.stacked for one in walk.steps[at:]]
+    rest = carry(later, below, above, edited.policy, entry.name)
+    if isinstance(rest, Clash):
+        return _refused(edited, [rest])
+    patches = (*edited.stack.patches[:at], added, *rest.patches)
+    told = f"{shown_name(entry.name)} is number {at + 1} of {len(patches)} now."
+    fits = "" if step.fit.fit is Fit.EXACT else " It was refreshed: it needed an offset or fuzz."
+    return _plan(edited, patches, {**above.changes, **rest.changes}, [told + fits])
+
+
+def plan_remove(
+    edited: EditedStack, patches: Sequence[str], dependents: Dependents = Dependents.REFUSE
+) -> SeriesPlan:
+    """Remove patches and their files. Refused where others need one of them, unless they go too."""
+    return _plan_without(edited, patches, dependents, None)
+
+
+def plan_disable(
+    edited: EditedStack,
+    patches: Sequence[str],
+    reason: str,
+    dependents: Dependents = Dependents.REFUSE,
+) -> SeriesPlan:
+    """Make comments of patches in the series, with a reason; their files stay.
+
+    Refused where others need one of them, unless they are disabled too.
+    """
+    return _plan_without(edited, patches, dependents, reason)
+
+
+def _plan_without(
+    edited: EditedStack, patches: Sequence[str], dependents: Dependents, reason: str | None
+) -> SeriesPlan:
+    names = named_patches(edited.stack, patches)
+    found = without(edited.walk(), names, edited.policy)
+    if found.clashes and dependents is Dependents.REFUSE:
+        return _refused(edited, found.clashes)
+    series = edited.stack.series
+    for name in found.removed:
+        if reason is None:
+            series = series.removed(name)
+        else:
+            needed = "" if name in names else f", with {', '.join(names)}"
+            series = series.commented_out(name, reason + needed)
+    verb = "removed" if reason is None else "disabled"
+    done = [f"{shown_name(name)} is {verb}." for name in found.removed]
+    removals = found.removed if reason is None else ()
+    return _plan(edited, found.patches, found.changes, done, series=series, removed=removals)
+
+
+def plan_rename(edited: EditedStack, patch: str, name: str) -> SeriesPlan:
+    """Give a patch another name. Raises `StackError` where it is taken, or cannot be one."""
+    _check_new_name(edited, name)
+    old = edited.meant(patch)
+    series = edited.stack.series.renamed(old, name)
+    patches = tuple(
+        replace(one, entry=replace(one.entry, name=name), patch=replace(one.patch, name=name))
+        if one.name == old
+        else one
+        for one in edited.stack.patches
+    )
+    told = f"{shown_name(old)} is called {shown_name(name)} now."
+    changes = _all_changes(edited.walk())
+    return _plan(edited, patches, changes, [told], series=series, removed=[old])
+
+
+def plan_split(
+    edited: EditedStack, patch: str, cut_of: Callable[[StackedPatch], Cut], name: str | None = None
+) -> SeriesPlan:
+    """Cut a patch in two; `cut_of` says what goes into the second part, which comes behind the
+    first as `name` (None: the old name with a number). Raises `StackError` where it cannot be."""
+    at = edited.index(patch)
+    walk = edited.walk()
+    step = walk.steps[at]
+    new_name = name or _numbered_name(edited, step.stacked.name)
+    _check_new_name(edited, new_name)
+    second = replace(step.stacked.entry, name=new_name)
+    cut = cut_of(step.stacked)
+    parts = split_patch(step, walk.tree_before(at), cut, second, edited.policy)
+    old = edited.stack.patches
+    told = [
+        f"{shown_name(one.name)} has {len(one.patch.files)} file diffs, "
+        f"{sum(len(diff.hunks) for diff in one.patch.files)} hunks."
+        for one in parts
+    ]
+    return _plan(edited, (*old[:at], *parts, *old[at + 1 :]), _all_changes(walk), told)
+
+
+def plan_fold(edited: EditedStack, patches: Sequence[str]) -> SeriesPlan:
+    """Make one patch of several, at the place and with the header of the first in the series, which
+    says what was folded. Refused where they cannot be brought together."""
+    names = named_patches(edited.stack, patches)
+    if len(names) < 2:
+        raise StackError("One patch alone cannot be folded.", "Name two or more.")
+    walk = edited.walk()
+    changes = _all_changes(walk)
+    for count, name in enumerate(names[1:], 1):
+        moved = _beside(walk, names[0], name, count, edited.policy)
+        if isinstance(moved, Clash):
+            return _refused(edited, [moved])
+        walk = edited.walk(moved)
+    order = [step.stacked.name for step in walk.steps]
+    at = order.index(names[0])
+    steps = walk.steps[at : at + len(names)]
+    prologue = steps[0].stacked.patch.prologue
+    for step in steps[1:]:
+        prologue = with_note(prologue, _fold_note(step.stacked))
+    folded = fold_patches(steps[0], steps[1:], walk.tree_before(at), prologue, edited.policy)
+    rest = tuple(step.stacked for step in walk.steps[at + len(names) :])
+    before = tuple(step.stacked for step in walk.steps[:at])
+    told = [f"{shown_name(name)} is folded into {shown_name(names[0])}." for name in names[1:]]
+    return _plan(edited, (*before, folded, *rest), changes, told, removed=names[1:])
+
+
+def _beside(
+    walk: Walk, first: str, name: str, count: int, policy: Policy
+) -> tuple[StackedPatch, ...] | Clash:
+    """All patches, with `name` behind the `count` patches that begin with `first`: it goes up, or
+    where that fails and the first is alone, the first goes down."""
+    order = [step.stacked.name for step in walk.steps]
+    at, start = order.index(name), order.index(first)
+    moved = _moved(walk, at, start + count, policy)
+    if isinstance(moved, Clash) and count == 1:
+        down = _moved(walk, start, at - 1, policy)
+        return moved if isinstance(down, Clash) else down
+    return moved
+
+
+def _fold_note(stacked: StackedPatch) -> bytes:
+    subject = message_of(stacked.patch.prologue, stacked.name).subject
+    return b"[folded in: " + encode_name(stacked.name) + b": " + subject + b"]"
+
+
+def _all_changes(walk: Walk) -> Files:
+    return walk.changes_before(len(walk.steps))
+
+
+def _check_new_name(edited: EditedStack, name: str) -> None:
+    stack = edited.stack
+    there = edited.folder / stack.layout.place_of(name)
+    problem = ""
+    if not name or leaves_folder(name) or name.endswith("/"):
+        problem = "cannot name a patch of this stack"
+    elif any(entry.name == name for entry in stack.series.entries):
+        problem = "the series has a patch of that name"
+    elif there.exists() or there.is_symlink():
+        problem = "there is a file of that name"
+    if problem:
+        raise StackError(f"{shown_name(name)}: {problem}.", "Choose another name with --name.")
+
+
+def _numbered_name(edited: EditedStack, name: str) -> str:
+    """A free name like that of the patch that is cut: `0004-fix.patch` gives `0004-fix-2.patch`."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or "/" in ending:
+        stem, dot, ending = name, "", ""
+    taken = {entry.name for entry in edited.stack.series.entries}
+    number = 2
+    while f"{stem}-{number}{dot}{ending}" in taken:
+        number += 1
+    return f"{stem}-{number}{dot}{ending}"
+
+
+def _refused(edited: EditedStack, clashes: Sequence[Clash]) -> SeriesPlan:
+    same = changed_stack(edited.folder, edited.stack, edited.stack.series, edited.stack.patches)
+    return SeriesPlan(same, (), (), tuple(clashes), edited.stack.warnings)
+
+
+def _plan(
+    edited: EditedStack,
+    patches: tuple[StackedPatch, ...],
+    expected: Files,
+    done: Sequence[str],
+    *,
+    series: Series | None = None,
+    removed: Sequence[str] = (),
+) -> SeriesPlan:
+    before = edited.stack
+    if series is None:
+        new = {one.name: one.entry for one in patches}
+        series = arranged(before.series, before.names, [*new], new)
+    changed = changed_stack(edited.folder, before, series, patches, removed)
+    prove_changed(edited.project, changed.stack, edited.tree, expected, edited.policy)
+    old: Mapping[str, bytes] = {one.name: one.patch.raw for one in before.patches}
+    refreshed = [one.name for one in patches if one.name in old and one.patch.raw != old[one.name]]
+    return SeriesPlan(changed, tuple(done), tuple(refreshed), (), before.warnings)
