@@ -90,11 +90,13 @@ def plan_export(
     *,
     branch: str,
     base: str | None = None,
+    at: str | None = None,
     fuzz: int | None = None,
     changed: Changed = Changed.REFUSE,
     watch: Watcher = unwatched,
 ) -> ExportPlan:
-    """The stack that the commits of a branch are, from the commit `base` on.
+    """The stack that the commits of a branch are, from the commit `base` on; None: that of the
+    upstream version `at`, or the imported one that the branch begins with.
 
     Raises `UpstreamError` where branch or base are not there or no straight line of commits,
     `StackError` where a commit cannot be a patch, or the stack is not the one of which the branch
@@ -110,7 +112,7 @@ def plan_export(
             f"{source.description}: there is no branch {shown_name(branch)}.",
             "`patchkit branch` makes one; name another with --branch.",
         )
-    start = _base_of(source, version, branch, base, tip)
+    start = _base_of(source, at or version, branch, base, tip)
     commits = [
         (commit, marks_of(commit.message)) for commit in commits_between(repository, start, tip)
     ]

@@ -6,24 +6,22 @@ go. Where the order of two patches matters, nothing is done, and the clash says 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from patchkit.diffing.arranging import arranged
-from patchkit.diffing.messages import message_of, with_note
 from patchkit.diffing.unified import parse_patch
 from patchkit.engine.carrying import Clash, carry, moved_down, moved_up, without
 from patchkit.engine.checking import Fit
 from patchkit.engine.policy import Policy
-from patchkit.engine.recutting import Cut, fold_patches, split_patch
 from patchkit.engine.walking import Files, Walk, step_on, walk_of
 from patchkit.errors import StackError
 from patchkit.jobs.changing import ChangedStack, changed_stack, prove_changed
 from patchkit.jobs.deps import named_patches
 from patchkit.jobs.project import Project, policy_of, read_stack
-from patchkit.model.series import Entry, Series, encode_name
+from patchkit.model.series import Entry, Series
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import Overlay, Tree
@@ -123,14 +121,14 @@ def plan_move(edited: EditedStack, patch: str, place: Place) -> SeriesPlan:
     walk = edited.walk()
     to = edited.index_at(place)
     to -= to > at
-    moved = _moved(walk, at, to, edited.policy)
+    moved = with_moved(walk, at, to, edited.policy)
     if isinstance(moved, Clash):
-        return _refused(edited, [moved])
+        return refused(edited, [moved])
     told = f"{shown_name(name)} is number {to + 1} of {len(moved)} now, it was number {at + 1}."
-    return _plan(edited, moved, _all_changes(walk), [told])
+    return planned(edited, moved, all_changes(walk), [told])
 
 
-def _moved(walk: Walk, at: int, to: int, policy: Policy) -> tuple[StackedPatch, ...] | Clash:
+def with_moved(walk: Walk, at: int, to: int, policy: Policy) -> tuple[StackedPatch, ...] | Clash:
     """All patches of a walk, with the one at `at` at `to`."""
     patches = tuple(step.stacked for step in walk.steps)
     if at == to:
@@ -145,7 +143,7 @@ def plan_add(edited: EditedStack, raw: bytes, entry: Entry, place: Place = LAST)
 
     Raises `StackError` where it does not apply at its place, or its name is taken.
     """
-    _check_new_name(edited, entry.name)
+    check_new_name(edited, entry.name)
     at = edited.index_at(place)
     walk = edited.walk()
     below = walk.tree_before(at)
@@ -164,17 +162,17 @@ def plan_add(edited: EditedStack, raw: bytes, entry: Entry, place: Place = LAST)
     if step.fit.fit is not Fit.EXACT:
         exact = carry([added], below, below, edited.policy)
         if isinstance(exact, Clash):
-            return _refused(edited, [exact])
+            return refused(edited, [exact])
         (added,) = exact.patches
     above = Overlay(below.below, {**below.changes, **step.changes})
     later = [one.stacked for one in walk.steps[at:]]
     rest = carry(later, below, above, edited.policy, entry.name)
     if isinstance(rest, Clash):
-        return _refused(edited, [rest])
+        return refused(edited, [rest])
     patches = (*edited.stack.patches[:at], added, *rest.patches)
     told = f"{shown_name(entry.name)} is number {at + 1} of {len(patches)} now."
     fits = "" if step.fit.fit is Fit.EXACT else " It was refreshed: it needed an offset or fuzz."
-    return _plan(edited, patches, {**above.changes, **rest.changes}, [told + fits])
+    return planned(edited, patches, {**above.changes, **rest.changes}, [told + fits])
 
 
 def plan_remove(
@@ -203,7 +201,7 @@ def _plan_without(
     names = named_patches(edited.stack, patches)
     found = without(edited.walk(), names, edited.policy)
     if found.clashes and dependents is Dependents.REFUSE:
-        return _refused(edited, found.clashes)
+        return refused(edited, found.clashes)
     series = edited.stack.series
     for name in found.removed:
         if reason is None:
@@ -214,12 +212,12 @@ def _plan_without(
     verb = "removed" if reason is None else "disabled"
     done = [f"{shown_name(name)} is {verb}." for name in found.removed]
     removals = found.removed if reason is None else ()
-    return _plan(edited, found.patches, found.changes, done, series=series, removed=removals)
+    return planned(edited, found.patches, found.changes, done, series=series, removed=removals)
 
 
 def plan_rename(edited: EditedStack, patch: str, name: str) -> SeriesPlan:
     """Give a patch another name. Raises `StackError` where it is taken, or cannot be one."""
-    _check_new_name(edited, name)
+    check_new_name(edited, name)
     old = edited.meant(patch)
     series = edited.stack.series.renamed(old, name)
     patches = tuple(
@@ -229,82 +227,17 @@ def plan_rename(edited: EditedStack, patch: str, name: str) -> SeriesPlan:
         for one in edited.stack.patches
     )
     told = f"{shown_name(old)} is called {shown_name(name)} now."
-    changes = _all_changes(edited.walk())
-    return _plan(edited, patches, changes, [told], series=series, removed=[old])
+    changes = all_changes(edited.walk())
+    return planned(edited, patches, changes, [told], series=series, removed=[old])
 
 
-def plan_split(
-    edited: EditedStack, patch: str, cut_of: Callable[[StackedPatch], Cut], name: str | None = None
-) -> SeriesPlan:
-    """Cut a patch in two; `cut_of` says what goes into the second part, which comes behind the
-    first as `name` (None: the old name with a number). Raises `StackError` where it cannot be."""
-    at = edited.index(patch)
-    walk = edited.walk()
-    step = walk.steps[at]
-    new_name = name or _numbered_name(edited, step.stacked.name)
-    _check_new_name(edited, new_name)
-    second = replace(step.stacked.entry, name=new_name)
-    cut = cut_of(step.stacked)
-    parts = split_patch(step, walk.tree_before(at), cut, second, edited.policy)
-    old = edited.stack.patches
-    told = [
-        f"{shown_name(one.name)} has {len(one.patch.files)} file diffs, "
-        f"{sum(len(diff.hunks) for diff in one.patch.files)} hunks."
-        for one in parts
-    ]
-    return _plan(edited, (*old[:at], *parts, *old[at + 1 :]), _all_changes(walk), told)
-
-
-def plan_fold(edited: EditedStack, patches: Sequence[str]) -> SeriesPlan:
-    """Make one patch of several, at the place and with the header of the first in the series, which
-    says what was folded. Refused where they cannot be brought together."""
-    names = named_patches(edited.stack, patches)
-    if len(names) < 2:
-        raise StackError("One patch alone cannot be folded.", "Name two or more.")
-    walk = edited.walk()
-    changes = _all_changes(walk)
-    for count, name in enumerate(names[1:], 1):
-        moved = _beside(walk, names[0], name, count, edited.policy)
-        if isinstance(moved, Clash):
-            return _refused(edited, [moved])
-        walk = edited.walk(moved)
-    order = [step.stacked.name for step in walk.steps]
-    at = order.index(names[0])
-    steps = walk.steps[at : at + len(names)]
-    prologue = steps[0].stacked.patch.prologue
-    for step in steps[1:]:
-        prologue = with_note(prologue, _fold_note(step.stacked))
-    folded = fold_patches(steps[0], steps[1:], walk.tree_before(at), prologue, edited.policy)
-    rest = tuple(step.stacked for step in walk.steps[at + len(names) :])
-    before = tuple(step.stacked for step in walk.steps[:at])
-    told = [f"{shown_name(name)} is folded into {shown_name(names[0])}." for name in names[1:]]
-    return _plan(edited, (*before, folded, *rest), changes, told, removed=names[1:])
-
-
-def _beside(
-    walk: Walk, first: str, name: str, count: int, policy: Policy
-) -> tuple[StackedPatch, ...] | Clash:
-    """All patches, with `name` behind the `count` patches that begin with `first`: it goes up, or
-    where that fails and the first is alone, the first goes down."""
-    order = [step.stacked.name for step in walk.steps]
-    at, start = order.index(name), order.index(first)
-    moved = _moved(walk, at, start + count, policy)
-    if isinstance(moved, Clash) and count == 1:
-        down = _moved(walk, start, at - 1, policy)
-        return moved if isinstance(down, Clash) else down
-    return moved
-
-
-def _fold_note(stacked: StackedPatch) -> bytes:
-    subject = message_of(stacked.patch.prologue, stacked.name).subject
-    return b"[folded in: " + encode_name(stacked.name) + b": " + subject + b"]"
-
-
-def _all_changes(walk: Walk) -> Files:
+def all_changes(walk: Walk) -> Files:
+    """What the patches of a walk make of its tree."""
     return walk.changes_before(len(walk.steps))
 
 
-def _check_new_name(edited: EditedStack, name: str) -> None:
+def check_new_name(edited: EditedStack, name: str) -> None:
+    """Raise `StackError` for a name that no new patch of the stack can have."""
     stack = edited.stack
     there = edited.folder / stack.layout.place_of(name)
     problem = ""
@@ -318,24 +251,13 @@ def _check_new_name(edited: EditedStack, name: str) -> None:
         raise StackError(f"{shown_name(name)}: {problem}.", "Choose another name with --name.")
 
 
-def _numbered_name(edited: EditedStack, name: str) -> str:
-    """A free name like that of the patch that is cut: `0004-fix.patch` gives `0004-fix-2.patch`."""
-    stem, dot, ending = name.rpartition(".")
-    if not dot or "/" in ending:
-        stem, dot, ending = name, "", ""
-    taken = {entry.name for entry in edited.stack.series.entries}
-    number = 2
-    while f"{stem}-{number}{dot}{ending}" in taken:
-        number += 1
-    return f"{stem}-{number}{dot}{ending}"
-
-
-def _refused(edited: EditedStack, clashes: Sequence[Clash]) -> SeriesPlan:
+def refused(edited: EditedStack, clashes: Sequence[Clash]) -> SeriesPlan:
+    """The plan that changes nothing, because patches meet."""
     same = changed_stack(edited.folder, edited.stack, edited.stack.series, edited.stack.patches)
     return SeriesPlan(same, (), (), tuple(clashes), edited.stack.warnings)
 
 
-def _plan(
+def planned(
     edited: EditedStack,
     patches: tuple[StackedPatch, ...],
     expected: Files,
@@ -344,6 +266,8 @@ def _plan(
     series: Series | None = None,
     removed: Sequence[str] = (),
 ) -> SeriesPlan:
+    """The plan for these patches, proved: they must make of the tree what `expected` has. `removed`
+    are those whose files go. Raises `ProofError`."""
     before = edited.stack
     if series is None:
         new = {one.name: one.entry for one in patches}
