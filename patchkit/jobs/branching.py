@@ -82,7 +82,7 @@ def branch_name(version: str) -> str:
 
 @contextmanager
 def repository_at(
-    project: Project, place: Path | None, upstream: str | None
+    project: Project, place: Path | None, upstream: str | None = None
 ) -> Iterator[LocalRepository]:
     """The git repository `place`, else the one that the upstream is. Raises `UpstreamError`."""
     chosen = str(place) if place is not None else upstream or project.settings.upstream

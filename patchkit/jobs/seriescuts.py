@@ -107,7 +107,8 @@ def plan_split(
         f"{sum(len(diff.hunks) for diff in one.patch.files)} hunks."
         for one in parts
     ]
-    return planned(edited, (*old[:at], *parts, *old[at + 1 :]), all_changes(walk), told)
+    patches = (*old[:at], *parts, *old[at + 1 :])
+    return planned(edited, patches, all_changes(walk), told, remade=[step.stacked.name])
 
 
 def plan_fold(edited: EditedStack, patches: Sequence[str]) -> SeriesPlan:
@@ -133,7 +134,9 @@ def plan_fold(edited: EditedStack, patches: Sequence[str]) -> SeriesPlan:
     rest = tuple(step.stacked for step in walk.steps[at + len(names) :])
     before = tuple(step.stacked for step in walk.steps[:at])
     told = [f"{shown_name(name)} is folded into {shown_name(names[0])}." for name in names[1:]]
-    return planned(edited, (*before, folded, *rest), changes, told, removed=names[1:])
+    return planned(
+        edited, (*before, folded, *rest), changes, told, removed=names[1:], remade=names[:1]
+    )
 
 
 def _beside(

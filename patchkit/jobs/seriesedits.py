@@ -265,9 +265,10 @@ def planned(
     *,
     series: Series | None = None,
     removed: Sequence[str] = (),
+    remade: Sequence[str] = (),
 ) -> SeriesPlan:
     """The plan for these patches, proved: they must make of the tree what `expected` has. `removed`
-    are those whose files go. Raises `ProofError`."""
+    are those whose files go, `remade` those that are other patches now. Raises `ProofError`."""
     before = edited.stack
     if series is None:
         new = {one.name: one.entry for one in patches}
