@@ -96,7 +96,7 @@ def message_of(prologue: bytes, name: str) -> Message:
     else:
         title = _TAGS.sub(b"", _decoded(subject.value, charset), count=1).strip()
         body, written_by = _with_in_body_author(body, written_by)
-    title = title or _name_as_subject(name)
+    title = _to_utf8(title, None) or _name_as_subject(name)
     rest = b"".join(_to_utf8(line, charset) for line in _stripped(body))
     text = title + b"\n" + (b"\n" + rest.rstrip(b"\n") + b"\n" if rest else b"")
     return Message(_address(written_by), b"" if date is None else date.value.strip(), text)
@@ -226,13 +226,14 @@ def _decoded(value: bytes, charset: _Field | None) -> bytes:
 
 
 def _to_utf8(text: bytes, charset: _Field | None) -> bytes:
+    """The text in UTF-8. As git-commit(1) does it, what is no UTF-8 and says nothing else is read
+    as Latin-1."""
     found = None if charset is None else re.search(rb"charset=\"?([\w.:-]+)", charset.value)
-    if found is None or found[1].lower() in (b"utf-8", b"utf8", b"us-ascii"):
-        return text
     try:
-        return text.decode(found[1].decode("ascii")).encode()
+        known = "utf-8" if found is None else found[1].decode("ascii")
+        return text.decode(known).encode()
     except (LookupError, UnicodeError):
-        return text
+        return text.decode("latin-1").encode()
 
 
 def _address(text: bytes) -> bytes:
