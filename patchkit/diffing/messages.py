@@ -126,6 +126,24 @@ def with_message(prologue: bytes, name: str, new: Message) -> bytes:
     return _with_date(made, old, new)
 
 
+def says_nothing_new(prologue: bytes, name: str, new: Message) -> bool:
+    """Whether each line of a message stands in the header, in whatever form, and the author too, if
+    the header has one: so it is with messages that another program made of the header."""
+    old = message_of(prologue, name)
+    if old.author and _folded(new.author) != _folded(old.author):
+        return False
+    known = {_folded(line) for line in old.text.split(b"\n")}
+    for line in _read(prologue).lines:
+        text = _to_utf8(line, None)
+        known |= {_folded(text), _folded(_FIELD.sub(b"", text, count=1))}
+    told = [_TAGS.sub(b"", new.subject, count=1), *new.body.split(b"\n")]
+    return all(_folded(line) in known for line in told if line.strip())
+
+
+def _folded(text: bytes) -> bytes:
+    return b" ".join(_to_utf8(text, None).split()).lower()
+
+
 def new_header(message: Message, tag: bytes) -> bytes:
     """A header in the form of a mail; `tag` is what stands before its subject, as `[PATCH] `."""
     fields = []

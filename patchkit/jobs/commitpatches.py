@@ -14,6 +14,7 @@ from patchkit.diffing.messages import (
     is_same_text,
     message_of,
     new_header,
+    says_nothing_new,
     with_message,
 )
 from patchkit.engine.checking import Fit, PatchFit
@@ -91,7 +92,9 @@ def patch_of(
     they make the change of the commit as well as they did in the stack, and hunk by hunk.
     """
     old = known.stacked
-    prologue = with_message(old.patch.prologue, old.name, commit_message(commit, marks))
+    prologue, message = old.patch.prologue, commit_message(commit, marks)
+    if marks.is_own or not says_nothing_new(prologue, old.name, message):
+        prologue = with_message(prologue, old.name, message)
     body = old
     if not _applies_as_before(known, parent, wanted, policy):
         body = _respelled(commit, old, parent, wanted, policy)

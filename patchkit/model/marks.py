@@ -23,9 +23,11 @@ _TRAILER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*: ")
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What the marks in a message say, "" where none does, and the message without them."""
+    """What the marks in a message say, "" where none does, and the message without them. `is_own`:
+    the name is from a mark of patchkit's, so the message was made by it."""
 
     name: str
+    is_own: bool
     line: bytes
     upstream: str
     text: bytes
@@ -50,7 +52,7 @@ def marks_of(message: bytes) -> Marks:
         name = f"{topic}/{own_name}" if topic else own_name
     upstream = decode_name(found.get(b"Upstream", b""))
     text = b"\n".join(kept).strip(b"\n") + b"\n"
-    return Marks(name, found.get(b"Series", b""), upstream, text)
+    return Marks(name, b"Patch" in found, found.get(b"Series", b""), upstream, text)
 
 
 def with_marks(text: bytes, entry: Entry, line: bytes) -> bytes:
