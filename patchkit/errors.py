@@ -72,6 +72,10 @@ class IgnoreFormatError(PatchkitError):
         self.line = line
 
 
+class SpecError(PatchkitError):
+    """A spec file is not understood or cannot be updated, or what reads it is not installed."""
+
+
 class ResolveError(PatchkitError):
     """No such held region or recorded decision, or one that cannot be answered like this."""
 

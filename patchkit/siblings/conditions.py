@@ -1,148 +1,51 @@
-"""Conditions on variants, decided for one that they do not name (pure).
+"""Conditions on variants, decided for a variant that they do not name (pure).
 
-What else they depend on, such as features and systems, is not known: a condition holds, does not
-hold, or may (`None`)."""
+What else they depend on, such as features, is not known: a condition holds, does not hold, or may
+(None)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
-Truth: TypeAlias = bool | None
-"""Whether something holds; None where that depends on more than the variant."""
+from patchkit.model.variants import Axis, Variant
+from patchkit.syntax.expressions import Expression
+from patchkit.syntax.rustcfg import holds_for
+from patchkit.syntax.targets import Target, Truth
 
-NamesVariant: TypeAlias = Callable[[bytes], bool]
-
-_CFG_TOKEN = re.compile(rb'\w+(?:\s*=\s*"[^"]*")?|[(),]')
-_INFIX_TOKEN = re.compile(rb"&&|\|\||!=|==|[()!]|[<>]=?|[\w.]+|'[^']*'")
-_DEFINED = re.compile(rb"\bdefined\s*\(\s*(\w+)\s*\)|\bdefined\s+(\w+)")
+_TOKEN = re.compile(r"&&|\|\||[!()]|[\w.]+(?:\s*[=!<>]=?\s*\w+)?|[^\s\w]")
+_DEFINED = re.compile(r"\bdefined\s*(?:\(\s*(\w+)\s*\)|(\w+))")
 _UNEQUAL = re.compile(rb"!=|!~|-ne\b|\bnot\s+in\b|\bis\s+not\b|\bnot\s*\(")
 _EQUAL = re.compile(rb"==?|=~|-eq\b|\bin\b|\bis\b")
 
 
-def both(one: Truth, other: Truth) -> Truth:
-    """Whether both hold."""
-    if one is False or other is False:
-        return False
-    return None if one is None or other is None else True
+def unnamed(axis: Axis) -> Target:
+    """A target that no word names: what holds for it holds for all that are not named."""
+    return Target(axis, Variant("", ()))
 
 
-def either(one: Truth, other: Truth) -> Truth:
-    """Whether one of them holds."""
-    return opposite(both(opposite(one), opposite(other)))
-
-
-def all_hold(values: Iterable[Truth]) -> Truth:
-    """Whether all of them hold."""
-    found: Truth = True
-    for one in values:
-        found = both(found, one)
-    return found
-
-
-def some_hold(values: Iterable[Truth]) -> Truth:
-    """Whether one of them at least holds."""
-    return opposite(all_hold(map(opposite, values)))
-
-
-def opposite(one: Truth) -> Truth:
-    """Whether it does not hold."""
-    return None if one is None else not one
-
-
-def cfg_holds(expression: bytes, names: NamesVariant) -> Truth:
+def cfg_holds(expression: bytes, axis: Axis) -> Truth:
     """Whether a Rust cfg expression holds for a variant that it does not name.
 
-    >>> cfg_holds(b'all(unix, not(any(target_arch = "s390x")))', lambda text: b"s390x" in text)
-    >>> cfg_holds(b'any(target_arch = "s390x")', lambda text: b"s390x" in text)
+    >>> from patchkit.model.variants import ARCHITECTURES
+    >>> cfg_holds(b'all(test, any(target_arch = "s390x"))', ARCHITECTURES)
     False
     """
-    return _Cfg(_CFG_TOKEN.findall(expression), names).value()
+    return holds_for(b"#[cfg(" + expression + b")]", unnamed(axis))
 
 
-class _Cfg:
-    """Reads tokens of a cfg expression; what is cut short is not known."""
-
-    def __init__(self, tokens: Sequence[bytes], names: NamesVariant) -> None:
-        self._tokens = list(reversed(tokens))
-        self._names = names
-
-    def value(self) -> Truth:
-        if not self._tokens:
-            return None
-        token = self._tokens.pop()
-        if not self._tokens or self._tokens[-1] != b"(":
-            return False if self._names(token) else None
-        self._tokens.pop()
-        values = list(self._values())
-        if token == b"not":
-            return opposite(values[0]) if values else None
-        if token == b"all":
-            return all_hold(values)
-        return some_hold(values) if token == b"any" else None
-
-    def _values(self) -> Iterator[Truth]:
-        while self._tokens and self._tokens[-1] != b")":
-            if self._tokens[-1] == b",":
-                self._tokens.pop()
-            else:
-                yield self.value()
-        if self._tokens:
-            self._tokens.pop()
-
-
-def infix_holds(expression: bytes, names: NamesVariant) -> Truth:
+def infix_holds(expression: bytes, axis: Axis) -> Truth:
     """Whether a condition of C's preprocessor or a Go build constraint holds for a variant that it
     does not name.
 
-    >>> infix_holds(b"!amd64 && !arm64", lambda text: text in (b"amd64", b"arm64"))
+    >>> from patchkit.model.variants import ARCHITECTURES
+    >>> infix_holds(b"!defined(__x86_64__) && !defined(__aarch64__)", ARCHITECTURES)
     True
     """
-    text = _DEFINED.sub(lambda found: found[1] or found[2], expression)
-    return _Infix(_INFIX_TOKEN.findall(text), names).value()
-
-
-class _Infix:
-    """Reads tokens of a C or Go condition; comparisons hold as their left side says."""
-
-    def __init__(self, tokens: Sequence[bytes], names: NamesVariant) -> None:
-        self._tokens = list(reversed(tokens))
-        self._names = names
-
-    def value(self) -> Truth:
-        found = self._all()
-        while self._take(b"||"):
-            found = either(found, self._all())
-        return found
-
-    def _all(self) -> Truth:
-        found = self._one()
-        while self._take(b"&&"):
-            found = both(found, self._one())
-        return found
-
-    def _one(self) -> Truth:
-        if self._take(b"!"):
-            return opposite(self._one())
-        if self._take(b"("):
-            found = self.value()
-            self._take(b")")
-            return found
-        if not self._tokens or self._tokens[-1] in (b"||", b"&&", b")"):
-            return None
-        operand = [self._tokens.pop()]
-        while self._tokens and self._tokens[-1] not in (b"||", b"&&", b"(", b")", b"!"):
-            operand.append(self._tokens.pop())
-        if not any(map(self._names, operand)):
-            return None
-        return b"!=" in operand
-
-    def _take(self, token: bytes) -> bool:
-        is_next = bool(self._tokens) and self._tokens[-1] == token
-        if is_next:
-            self._tokens.pop()
-        return is_next
+    target = unnamed(axis)
+    text = expression.decode("utf-8", "replace")
+    plain = _DEFINED.sub(lambda found: found[1] or found[2], text)
+    return Expression(_TOKEN.findall(plain), lambda name: target.is_named_in(name.encode())).holds()
 
 
 def compared_holds(expression: bytes, starts: Sequence[int]) -> Truth:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
+from patchkit.model.tree import Path
 from patchkit.siblings.contractviews import Promised, Provider, promised_in, providers_of
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolnotes import counted, listed
@@ -28,19 +29,41 @@ class Contracts:
     before: UnitView
 
     def findings(self) -> Iterator[Finding]:
-        """What ours lacks of each contract; where it lacks nothing, what changed."""
+        """What ours lacks of each contract; where it lacks nothing, what changed.
+
+        A member of an interface that others embed is told once.
+        """
+        told: set[tuple[Path, str]] = set()
         for name, now in promised_in(self.view).items():
             theirs = providers_of(self.view, now, self.view.siblings)
             ours = providers_of(self.view, now, (self.view.ours,))
             kept = [one for one in theirs if len(theirs[one]) > 1]
             behind: list[Finding] = []
-            served = [key for key in kept if key in ours]
+            served = [key for key in kept if self._is_bound(name, now, key, ours.get(key, {}))]
             for key in served:
                 for mine in ours[key].values():
                     behind += self._behind(now, self._once.get(name), mine, theirs[key])
-            yield from behind
+            for one in behind:
+                if (one.path, one.symbol) not in told:
+                    told.add((one.path, one.symbol))
+                    yield one
             if served and not behind:
                 yield from self._changed(now, self._once.get(name), served, theirs)
+
+    def _is_bound(self, name: str, now: Promised, key: str, ours: Mapping[str, Provider]) -> bool:
+        """Whether ours means to provide it: in Go nothing says so but that it did, or nearly does.
+
+        An interface of one method can be provided by the way.
+        """
+        if not ours or self.view.unit.language is not Language.GO:
+            return bool(ours)
+        mine = next(iter(ours.values()))
+        once = self._once.get(name)
+        had = providers_of(self.before, once, (self.view.ours,)) if once is not None else {}
+        if once is not None and key in had:
+            return any(once.members.keys() <= one.members for one in had[key].values())
+        lacking = now.members.keys() - mine.members
+        return 2 * len(lacking) <= len(now.members)
 
     @cached_property
     def _once(self) -> Mapping[str, Promised]:

@@ -117,8 +117,6 @@ def _by_methods(view: UnitView, promised: Promised, variant: str) -> Iterator[Pr
             if one.kind is not DefinitionKind.TYPE or read.piece.is_test:
                 continue
             own = own_methods(view, variant, one.name)
-            if not own.keys() & promised.members.keys():
-                continue
             names, is_open = methods_of(view, variant, one)
             if variant == view.ours or promised.members.keys() <= names:
                 yield Provider(variant, one.name, read.piece.path, one.line, names, own, is_open)

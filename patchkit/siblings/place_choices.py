@@ -6,19 +6,21 @@ Where a construct begins and ends is read from indentation."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchkit.siblings.conditions import Truth, cfg_holds, compared_holds
+from patchkit.siblings.conditions import cfg_holds, compared_holds
 from patchkit.siblings.place_model import Branch, Gets, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
+from patchkit.syntax.targets import Truth
 
 FAILS = re.compile(
-    rb"\bdie\b|\bexit\s+[1-9]|\breturn\s+[1-9]\b|\bpanic!?\(|\bunimplemented!|\btodo!|\bfatal"
+    rb"\bdie\b|\bexit\s+[1-9]|\bpanic!?\(|\bunimplemented!|\btodo!|\bfatal"
     rb"|\bunreachable!|\bbail!|\bErr\(|\berrors\.New\(|\bErrorf\(|\bFatalf?\(|\babort\(|\braise\b"
     rb"|\bthrow\b|compile_error!|\berror(?:_exit)?\s|\breturn\b.*\berr|\bexit\s*$",
     re.IGNORECASE,
 )
+_SHELL_FAILS = re.compile(FAILS.pattern + rb"|\breturn\s+[1-9]\b", re.IGNORECASE)
 _OPENER = re.compile(
     rb"(?:^|.*[\s=(])(?:(switch|match)\b[^;]*[{:]|(case)\b.+\bin\b)\s*\\?$", re.DOTALL
 )
@@ -52,8 +54,9 @@ class _Arm:
 def choice_places(source: Source) -> Iterator[Place]:
     """The places that `case`, `switch` and `match` make."""
     seen: set[int] = set()
+    openers: dict[int, int | None] = {}
     for at in source.hits:
-        opener = _opener_of(source, at)
+        opener = openers[at] = _opener_of(source, at, openers)
         if opener is not None and opener not in seen:
             seen.add(opener)
             arms = list(_arms(source, opener))
@@ -61,14 +64,17 @@ def choice_places(source: Source) -> Iterator[Place]:
                 yield _place(source, opener, arms, PlaceKind.CHOICE)
 
 
-def _opener_of(source: Source, at: int) -> int | None:
-    """The line that opens the construct in which a line is an arm."""
+def _opener_of(source: Source, at: int, openers: Mapping[int, int | None]) -> int | None:
+    """The line that opens the construct in which a line is an arm; `openers` are those of lines
+    above it."""
     indent = source.indents[at]
     if _arm_pattern_of(source, at) is None:
         return None
     for above in range(at - 1, -1, -1):
         if not 0 <= source.indents[above] <= indent:
             continue
+        if above in openers and source.indents[above] == indent:
+            return openers[above]
         if _OPENER.match(source.code[above]):
             return above
         if source.indents[above] < indent:
@@ -102,7 +108,8 @@ def _arms(source: Source, opener: int) -> Iterator[_Arm]:
             continue
         line = source.code[at].lstrip()
         indent = here if indent is None else indent
-        is_closed = here < indent or (here == indent and line.startswith((b"}", b"esac")))
+        is_end = source.indents[opener] >= here and line.startswith((b"}", b"esac"))
+        is_closed = here < indent or is_end
         if is_closed and not (pattern is _SHELL_ARM and line.startswith(b";;")):
             end = at
             break
@@ -141,9 +148,10 @@ def chain_places(source: Source) -> Iterator[Place]:
     """The places that chains of `if` make, and single ones that name several variants; chains right
     below one another that compare with different variants are one place."""
     seen: set[int] = set()
+    starts: dict[int, int] = {}
     runs: list[tuple[int, list[_Arm]]] = []
     for at in source.hits:
-        start = _chain_start(source, at)
+        start = _chain_start(source, at, starts)
         if start is None or start in seen:
             continue
         seen.add(start)
@@ -169,13 +177,14 @@ def _goes_on(source: Source, run: tuple[int, list[_Arm]], arms: Sequence[_Arm]) 
     return is_next and is_beside and is_equal and is_other
 
 
-def _chain_start(source: Source, at: int) -> int | None:
-    """The first line of the chain that a line with a variant is a condition of."""
-    head = _head_of(source, at)
-    if head is None:
+def _chain_start(source: Source, at: int, starts: dict[int, int]) -> int | None:
+    """The first line of the chain that a line with a variant is a condition of; `starts` are those
+    of conditions above it."""
+    own = head = _head_of(source, at)
+    if own is None or head is None:
         return None
     indent = source.indents[head]
-    while not _IF.match(source.code[head].lstrip()):
+    while head not in starts and not _IF.match(source.code[head].lstrip()):
         above = head - 1
         while above >= 0 and not 0 <= source.indents[above] <= indent:
             above -= 1
@@ -184,7 +193,8 @@ def _chain_start(source: Source, at: int) -> int | None:
         if above < 0 or source.indents[above] < indent or not is_part:
             return None
         head = above
-    return head
+    starts[own] = starts.get(head, head)
+    return starts[own]
 
 
 def _head_of(source: Source, at: int) -> int | None:
@@ -249,7 +259,7 @@ def _arm(source: Source, head: int, last: int) -> _Arm:
     starts = [start for start in starts if start < len(condition)]
     cfg = _CFG.search(text)
     if cfg is not None:
-        holds = cfg_holds(cfg[1] or cfg[2], source.words.names())
+        holds = cfg_holds(cfg[1] or cfg[2], source.words.axis)
     else:
         holds = compared_holds(condition, starts)
     names = (name for one in source.words.axis.mentions(condition) for name in one.variants)
@@ -260,8 +270,9 @@ def _arm(source: Source, head: int, last: int) -> _Arm:
 def _place(source: Source, opener: int, arms: Sequence[_Arm], kind: PlaceKind) -> Place:
     branches = tuple(Branch(arm.first + 1, arm.last + 1, arm.variants) for arm in arms)
     taken = [arm for arm in arms if arm.holds]
+    pattern = FAILS if source.is_braced or source.ending == b"py" else _SHELL_FAILS
     fails = any(
-        FAILS.search(source.code[at]) for arm in taken for at in range(arm.first, arm.last + 1)
+        pattern.search(source.code[at]) for arm in taken for at in range(arm.first, arm.last + 1)
     )
     rest = (Gets.FAILS if fails else Gets.DEFAULT) if taken else Gets.NOTHING
     return Place(

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from patchkit.siblings.conditions import Truth, infix_holds, opposite, some_hold
+from patchkit.siblings.conditions import infix_holds, unnamed
 from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
+from patchkit.syntax.goconstraints import is_go_file_built
 from patchkit.syntax.parsing import Language
+from patchkit.syntax.targets import Target, Truth, negated
 
 _C_LINE = re.compile(rb"\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)")
 _MAKE_LINE = re.compile(rb"\s*(?:(else)\s+)?(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
 _STOPS = re.compile(rb"#\s*error|\$\(error")
 _BUILD = re.compile(rb"//(?:go:build|\s*\+build)\s+(.*)")
 _DEFINES = re.compile(
-    rb"\s*#\s*define\s+(\w+)|^[A-Za-z_][^=;]*\(|^(?:override\s+)?[\w.-]+\s*[:?+]?="
+    rb"\s*#\s*define\s+(\w+)|(?!(?:if|for|while|switch|return|else|case|do)\b)[A-Za-z_]"
+    rb"(?:[^=;]*\([^;]*$|[\w\s*\[\]]*=|[\w\s.-]*[:?+]=)"
 )
 _SEARCH = re.compile(rb"\$[({](?:filter|findstring)\b")
 _NOTHING_FOUND = re.compile(rb"\(\s*,|,\s*\)\s*$|\"\"|''")
@@ -80,28 +83,60 @@ class _Chain:
     def variants(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for one in self.parts for name in one.variants))
 
+    @property
+    def named_parts(self) -> Sequence[_Part]:
+        return [one for one in self.parts if one.variants]
+
+
+@dataclass
+class _Run:
+    """Chains right below one another that are one place, and the name that they define."""
+
+    defined: bytes
+    chains: list[_Chain] = field(default_factory=list)
+    named: dict[str, None] = field(default_factory=dict)
+    is_closed: bool = False
+
+    def add(self, chain: _Chain) -> None:
+        self.chains.append(chain)
+        self.named.update(dict.fromkeys(chain.variants))
+        self.is_closed = self.is_closed or chain.has_rest
+
 
 def directive_places(source: Source) -> Iterator[Place]:
     """The places of a C or Make file that conditional directives make."""
     read = _c_directive if source.language is Language.C else _make_directive
-    runs: list[list[_Chain]] = []
+    runs: dict[int, _Run] = {}
+    found: list[_Run] = []
     for chain in sorted(_chains(source, read), key=lambda one: one.first):
-        if not chain.variants:
-            continue
-        if runs and _goes_on(source, runs[-1], chain):
-            runs[-1].append(chain)
-        else:
-            runs.append([chain])
-    for run in runs:
-        if source.is_place([name for chain in run for name in chain.variants]):
+        defined = _defined_by_all(source, chain.named_parts or chain.parts)
+        run = runs.get(chain.first)
+        if run is None or not _goes_on(source, run, chain, defined):
+            if not chain.variants:
+                continue
+            run = _Run(defined)
+            found.append(run)
+        run.add(chain)
+        runs[source.next_line(chain.last)] = run
+    for run in found:
+        if source.is_place(tuple(run.named)):
             yield _place(source, run)
 
 
-def _goes_on(source: Source, run: Sequence[_Chain], chain: _Chain) -> bool:
-    named = {name for one in run for name in one.variants}
-    is_alone = not any(one.has_rest for one in (*run, chain))
-    is_next = source.next_line(run[-1].last) == chain.first
-    return is_alone and is_next and not named & set(chain.variants)
+def _goes_on(source: Source, run: _Run, chain: _Chain, defined: bytes) -> bool:
+    """Whether a chain right below goes on with what a run is for: with other variants, or with
+    another definition of the same name."""
+    if run.is_closed:
+        return False
+    is_same = run.defined != b"" and defined == run.defined
+    if chain.variants:
+        is_open = not chain.has_rest or is_same
+        return is_open and (is_same or not run.named.keys() >= set(chain.variants))
+    is_last = bool(run.defined) and run.defined in source.code[chain.first].split()
+    run.is_closed = is_last
+    if is_last:
+        chain.parts[0].holds = True
+    return is_same or is_last
 
 
 def _chains(source: Source, read: _Reader) -> Iterator[_Chain]:
@@ -139,9 +174,9 @@ def _c_directive(source: Source, at: int) -> _Directive | None:
     if word in (b"else", b"endif"):
         return _REST if word == b"else" else _END
     text = b" ".join(source.code[at : _end(source, at) + 1]).partition(word)[2]
-    holds = infix_holds(text.replace(b"\\", b" "), source.words.names())
+    holds = infix_holds(text.replace(b"\\", b" "), source.words.axis)
     step = _Step.BEGIN if word.startswith(b"if") else _Step.OTHER
-    return _Directive(step, opposite(holds) if word.endswith(b"ndef") else holds)
+    return _Directive(step, negated(holds) if word.endswith(b"ndef") else holds)
 
 
 def _make_directive(source: Source, at: int) -> _Directive | None:
@@ -155,32 +190,29 @@ def _make_directive(source: Source, at: int) -> _Directive | None:
     is_search = _SEARCH.search(text) is not None and b"$(filter-out" not in text
     if is_search and _NOTHING_FOUND.search(text):
         is_named_in = not is_named_in
-    holds = not is_named_in if source.words.names()(text) else None
+    holds = not is_named_in if source.words.axis.named_in(text) else None
     return _Directive(_Step.OTHER if found[1] else _Step.BEGIN, holds)
 
 
-def _place(source: Source, run: Sequence[_Chain]) -> Place:
-    parts = [part for chain in run for part in chain.parts]
-    branches = tuple(
-        Branch(one.first + 1, one.last + 1, one.variants) for one in parts if one.variants
-    )
-    taken = [one for one in parts if one.holds is not False]
-    holds = some_hold(one.holds for one in parts)
+def _place(source: Source, run: _Run) -> Place:
+    parts = [part for chain in run.chains for part in chain.parts]
+    named = [one for one in parts if one.variants]
+    branches = tuple(Branch(one.first + 1, one.last + 1, one.variants) for one in named)
+    taken = [one for one in parts if one.holds or (one.variants and one.holds is None)]
     stops = any(
         _STOPS.search(source.code[at]) for one in taken for at in range(one.first, one.last + 1)
     )
-    rest = Gets.NOTHING if holds is False else Gets.STOPS if stops else Gets.DEFAULT
-    first = run[0].first
+    first = run.chains[0].first
     is_c = source.language is Language.C
-    defined = _defined_by_all(source, [one for one in parts if one.variants])
+    defined = _defined_by_all(source, named)
     return Place(
         kind=PlaceKind.CONDITION,
         first=first + 1,
-        last=run[-1].last + 1,
+        last=run.chains[-1].last + 1,
         title=_title(source, first) + (f" for {shown(defined)}" if defined else ""),
         within=source.within(first) if is_c else "",
         branches=branches,
-        rest=rest,
+        rest=(Gets.STOPS if stops else Gets.DEFAULT) if taken else Gets.NOTHING,
         key=_key(source, first) + b" " + defined,
         need=Need.ITEM if is_c and defined and len(branches) > 1 else Need.PART,
     )
@@ -215,6 +247,17 @@ def _defined_by_all(source: Source, parts: Sequence[_Part]) -> bytes:
     return shared[0] if shared else b""
 
 
+def _is_built_for_any(source: Source, line: bytes, names: Sequence[str]) -> bool:
+    """Whether a Go file with this constraint is built for one of the variants, on Linux."""
+    axis = source.words.axis
+    found = (axis.variant(name) for name in names)
+    targets = (Target(axis, one) for one in found if one is not None)
+    return any(is_go_file_built(source.path, line + b"\n", target) for target in targets)
+
+
+_NO_CODE = (b"//", b"package ")
+
+
 def build_tag_place(source: Source) -> Iterator[Place]:
     """The place that the build constraint of a Go file makes."""
     for at, line in enumerate(source.code):
@@ -225,7 +268,12 @@ def build_tag_place(source: Source) -> Iterator[Place]:
             continue
         variants = source.variants(at, at)
         if source.is_place(variants):
-            holds = infix_holds(found[1], source.words.names())
+            holds = is_go_file_built(source.path, line + b"\n", unnamed(source.words.axis))
+            if not holds and not _is_built_for_any(source, line, variants):
+                return  # it is for another system
+            is_empty = all(not code or code.startswith(_NO_CODE) for code in source.code)
+            # Nothing but a package clause is there to stop a build for what is not named.
+            taken = Gets.STOPS if is_empty else Gets.DEFAULT
             yield Place(
                 kind=PlaceKind.CONDITION,
                 first=at + 1,
@@ -233,7 +281,7 @@ def build_tag_place(source: Source) -> Iterator[Place]:
                 title="build constraint of the file",
                 within="",
                 branches=(Branch(at + 1, at + 1, variants),),
-                rest=Gets.NOTHING if holds is False else Gets.DEFAULT,
+                rest=taken if holds else Gets.NOTHING,
                 key=b"go:build",
                 need=Need.ITEM,
             )

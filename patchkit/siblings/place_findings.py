@@ -20,14 +20,18 @@ from patchkit.model.siblings import (
 )
 from patchkit.model.tree import File, Path
 from patchkit.siblings.filegaps import FileFamilies
-from patchkit.siblings.place_matching import Matched, matched
+from patchkit.siblings.place_matching import Matched, PlacesOf, matched, unchanged
 from patchkit.siblings.place_model import Gets, Need, Place
-from patchkit.siblings.place_source import AMBIGUOUS, words_of
+from patchkit.siblings.place_source import AMBIGUOUS
+from patchkit.siblings.place_words import words_of
 from patchkit.siblings.places import places_in
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
 
 _NOT_SEARCHED = (b".patch", b".diff", b".lock", b".sum", b"-lock.json", b"-lock.yaml")
+_MADE_BY_AUTOTOOLS = re.compile(
+    rb"(?:^|.*/)(?:config\.guess|config\.sub|configure|ltmain\.sh|aclocal\.m4|libtool\.m4)$"
+)
 _NOTES_OF_RELEASES = re.compile(
     rb"(?:^|.*/)(?:change(?:log|s)|news|history|release[-_]?notes|releases)(?:[./].*)?$",
     re.IGNORECASE,
@@ -37,15 +41,16 @@ _NOTES_OF_RELEASES = re.compile(
 def place_findings(scene: Scene) -> tuple[tuple[Family, ...], tuple[Finding, ...]]:
     """Every place of the new tree as a family, and a finding for each that does not name ours.
 
-    Not searched are files that are for some variants by their path, patches, lock files and notes
-    of releases. A finding breaks the build (`BUILD`) where what no condition names stops it, or
-    where something is defined for each variant in turn. It is of no consequence (`NOTHING`) in
-    documents, in tests' code and data, and where the default of an old place goes on to serve
-    ours. All else is `BEHAVIOUR`: lists, scripts and workflows, and defaults that are new, or for
-    which siblings got pieces of their own. Raises `UpstreamError` where a tree cannot be read.
+    Not searched are files that are for some variants by their path, patches, lock files, notes of
+    releases and what autotools copy. A finding breaks the build (`BUILD`) where what no condition
+    names stops it, or where something is defined for each variant in turn. It is of no consequence
+    (`NOTHING`) in documents, in tests' code and data, and where the default of an old place goes on
+    to serve ours. All else is `BEHAVIOUR`: lists, scripts and workflows, and defaults that are new,
+    or for which siblings got pieces of their own. Raises `UpstreamError` where a tree cannot be
+    read.
     """
     search = _Search(scene)
-    told = [one for path in search.paths for one in search.told(path)]
+    told = [one for path in search.places for one in search.told(path)]
     told.sort(key=lambda one: not one.matched.is_new)
     families = tuple(search.family(one) for one in told)
     findings = tuple(search.finding(one) for one in told if search.is_open(one))
@@ -82,15 +87,23 @@ class _Search:
     def paths(self) -> Sequence[Path]:
         """The files that are looked at."""
         own = self._own_paths()
-        found = [
+        return [
             path
             for path in sorted(self.scene.new_listing)
             if path not in own
             and not path.endswith(_NOT_SEARCHED)
             and not _NOTES_OF_RELEASES.match(path)
+            and not _MADE_BY_AUTOTOOLS.match(path)
         ]
-        self.scene.new.prefetch(found)
-        self.scene.old.prefetch(self.scene.old_path(one) for one in found)
+
+    @cached_property
+    def places(self) -> Mapping[Path, Sequence[Place]]:
+        """The files that have places; those that differ are made ready in the old tree."""
+        scene = self.scene
+        scene.new.prefetch(self.paths)
+        read = ((path, _places_of(path, scene.new.get(path), scene)) for path in self.paths)
+        found = {path: places for path, places in read if places}
+        scene.old.prefetch(scene.old_path(path) for path in found if scene.is_changed(path))
         return found
 
     def _own_paths(self) -> frozenset[Path]:
@@ -107,20 +120,14 @@ class _Search:
 
     def told(self, path: Path) -> Iterator[_Told]:
         """The places of a file, each with what it was in the old one."""
-        scene = self.scene
-        file = scene.new.get(path)
-        places = _places_of(path, file, scene)
-        if file is None or not places:
-            return
+        scene, places = self.scene, self.places[path]
         if not scene.is_changed(path):
-            found: Sequence[Matched] = [
-                Matched(one, one, file.content, file.content) for one in places
-            ]
+            found = unchanged(places)
         else:
             old_path = scene.old_path(path)
             old = scene.old.get(old_path)
-            content = old.content if old is not None else b""
-            found = matched(places, file.content, _places_of(old_path, old, scene), content)
+            before = PlacesOf(_places_of(old_path, old, scene), _lines_of(old))
+            found = matched(PlacesOf(places, _lines_of(scene.new.get(path))), before)
         for one in found:
             if self._is_of_project(one.place):
                 yield _Told(path, self._with_counterpart(path, one))
@@ -194,7 +201,7 @@ class _Search:
             return Cell(name, CellState.GONE)
         if not was_named:
             return Cell(name, CellState.NEW, (one.path,))
-        is_same = one.matched.is_same(name)
+        is_same = name in one.matched.same
         return Cell(name, CellState.THERE if is_same else CellState.CHANGED, (one.path,))
 
     def is_open(self, one: _Told) -> bool:
@@ -240,6 +247,10 @@ class _Search:
 
 def _places_of(path: Path, file: File | None, scene: Scene) -> tuple[Place, ...]:
     return () if file is None else places_in(path, file.content, scene.axis)
+
+
+def _lines_of(file: File | None) -> Sequence[bytes]:
+    return () if file is None else file.content.split(b"\n")
 
 
 def _is_script(path: Path) -> bool:

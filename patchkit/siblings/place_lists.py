@@ -24,6 +24,9 @@ _SEPARATOR = re.compile(
 _COMPARED = re.compile(
     rb"[\s\"'`()\[\]]*(?:&&|\|\||-o|-a|and|or|,)[\s\"'`()\[\]!$\w{}.]*[!=]=?~?\s*[\"']?"
 )
+_MAKE_CONDITION = re.compile(rb"(?:else\s+)?ifn?eq\b")
+_SECTION = re.compile(rb"\[+[^\s\[].*\]\s*$")
+_ENTRY = re.compile(rb"[\"']?\s*(?::|=>?)\s*[^,;{}]{1,40},\s*[\"']?")
 _BARE = re.compile(rb"[|/,]")
 _HEAD_END = re.compile(rb"[\s,;:=(){}\[\]|]")
 _LONGEST_GAP = 60
@@ -44,7 +47,7 @@ def _columns(source: Source) -> Iterator[Place]:
             key = (source.parents[at], source.indents[at], head)
             groups.setdefault(key, []).append(at)
     for (_, _, head), rows in groups.items():
-        for run in _runs(source, head, rows):
+        for run in _runs(source, rows):
             if source.is_place([name for at in run for name in source.variants(at, at)]):
                 yield _list(source, head, run)
 
@@ -53,7 +56,11 @@ def _listed(source: Source) -> Iterator[tuple[int, tuple[Mention, ...]]]:
     """The lines with variants that can be part of a list: no attributes of Rust, no directives."""
     for at, mentions in source.hits.items():
         line = source.code[at].lstrip()
-        is_directive = source.is_braced and (line.startswith(b"#") or _in_attribute(source, at))
+        is_directive = (
+            (line.startswith(b"#") or _in_attribute(source, at))
+            if source.is_braced
+            else _MAKE_CONDITION.match(line)
+        )
         if not is_directive and not line.startswith((b"//", b"use ", b"pub use ")):
             yield at, mentions
 
@@ -77,7 +84,7 @@ def _head(source: Source, at: int, mentions: Sequence[Mention]) -> bytes | None:
         end = _HEAD_END.search(line, one.stop)
         value = line[declared.end() : end.start() if end else len(line)]
         return source.neutral(declared[1] + value)
-    if line.startswith(b"["):
+    if _SECTION.match(line):
         return source.neutral(line[: one.stop])
     end = _HEAD_END.search(line, one.stop)
     head = source.neutral(line[: end.start() if end else len(line)]).replace(b"==", b"=")
@@ -90,11 +97,11 @@ _MOST_WORDS = 4
 """A line of prose that begins with more words than this is a sentence."""
 
 
-def _runs(source: Source, head: bytes, rows: Sequence[int]) -> Iterator[list[int]]:
+def _runs(source: Source, rows: Sequence[int]) -> Iterator[list[int]]:
     """The rows, cut where those at the top of a file are far from each other."""
     run: list[int] = []
     for at in rows:
-        if run and not _is_near(source, run[-1], at, head):
+        if run and not _is_near(source, run[-1], at):
             yield run
             run = []
         run.append(at)
@@ -102,8 +109,8 @@ def _runs(source: Source, head: bytes, rows: Sequence[int]) -> Iterator[list[int
         yield run
 
 
-def _is_near(source: Source, last: int, at: int, head: bytes) -> bool:
-    if source.parents[at] >= 0 or head.startswith(b"["):
+def _is_near(source: Source, last: int, at: int) -> bool:
+    if source.parents[at] >= 0 or _SECTION.match(source.code[at]):
         return True
     between = range(source.block_end(last) + 1, at)
     return sum(source.indents[one] >= 0 for one in between) <= _MOST_BETWEEN
@@ -130,11 +137,11 @@ def _list(source: Source, head: bytes, rows: Sequence[int]) -> Place:
 
 def _end(source: Source, at: int) -> int:
     """The last line of an entry; a section in brackets ends where the next one begins."""
-    if not source.code[at].startswith(b"["):
+    if not _SECTION.match(source.code[at]):
         return source.block_end(at)
     end = at
     for below in range(at + 1, len(source.code)):
-        if source.code[below].startswith(b"["):
+        if _SECTION.match(source.code[below]):
             break
         end = below if source.indents[below] >= 0 else end
     return end
@@ -167,7 +174,7 @@ def _belong_together(line: bytes, one: Mention, other: Mention) -> bool:
         return False
     if _BARE.fullmatch(between) or (_SEPARATOR.fullmatch(between) and between.strip()):
         return True
-    if _COMPARED.fullmatch(between):
+    if _COMPARED.fullmatch(between) or _ENTRY.fullmatch(between):
         return True
     after, before = _AFTER.match(between), _BEFORE.search(between)
     assert after is not None  # both match the empty text

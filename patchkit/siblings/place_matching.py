@@ -5,7 +5,7 @@ Lines move, so a place is found by what it is and what it says, not by where it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchkit.siblings.place_model import Place, PlaceKind
@@ -14,13 +14,37 @@ _LEAST_COMMON = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class PlacesOf:
+    """The places of one version of a file, and its lines."""
+
+    places: Sequence[Place]
+    lines: Sequence[bytes]
+
+    def text(self, place: Place) -> tuple[bytes, ...]:
+        """What a place says, however it is spaced."""
+        squeezed = (b"".join(line.split()) for line in self.lines[place.first - 1 : place.last])
+        return tuple(line for line in squeezed if line)
+
+    def said(self, place: Place, variant: str) -> Sequence[bytes]:
+        """The lines of the pieces for a variant, without a head that names others as well."""
+        found: list[bytes] = []
+        for one in place.branches:
+            if variant in one.variants:
+                is_shared = len(one.variants) > 1
+                if is_shared and place.kind is PlaceKind.LIST:
+                    continue
+                found += self.lines[one.first - (not is_shared) : one.last]
+        return [b"".join(line.split()) for line in found]
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
-    """A place, and the one that it was in the old file; None where it is new."""
+    """A place, the one that it was in the old file (None where it is new), and the variants whose
+    pieces say the same in both."""
 
     place: Place
     old: Place | None
-    content: bytes
-    old_content: bytes
+    same: frozenset[str]
 
     @property
     def is_new(self) -> bool:
@@ -31,53 +55,61 @@ class Matched:
         """Whether the place named the variant in the old file."""
         return self.old is not None and variant in self.old.named
 
-    def is_same(self, variant: str) -> bool:
-        """Whether what is for the variant says the same in both files."""
-        if self.old is None:
-            return False
-        if self.place == self.old and self.content == self.old_content:
-            return True
-        before = _said(self.old, self.old_content, variant)
-        return before == _said(self.place, self.content, variant)
+
+def unchanged(places: Sequence[Place]) -> list[Matched]:
+    """The places of a file that is the same in both versions."""
+    return [Matched(one, one, frozenset(one.named)) for one in places]
 
 
-def _said(place: Place, content: bytes, variant: str) -> Sequence[bytes]:
-    """The lines of the pieces for a variant, without a head that names others as well."""
-    lines = content.split(b"\n")
-    found: list[bytes] = []
-    for one in place.branches:
-        if variant in one.variants:
-            is_shared = len(one.variants) > 1
-            if is_shared and place.kind is PlaceKind.LIST:
-                continue
-            found += lines[one.first - (not is_shared) : one.last]
-    return [b"".join(line.split()) for line in found]
-
-
-def matched(
-    places: Sequence[Place], content: bytes, old: Sequence[Place], old_content: bytes
-) -> list[Matched]:
+def matched(new: PlacesOf, old: PlacesOf) -> list[Matched]:
     """Every place of the new file with its old one; each old one is taken once."""
-    new_texts = [_text(one, content) for one in places]
-    old_texts = [_text(one, old_content) for one in old]
-    weights = sorted(
-        (-_likeness(one, other, text, old_text), abs(at - before), at, before)
-        for at, (one, text) in enumerate(zip(places, new_texts, strict=True))
-        for before, (other, old_text) in enumerate(zip(old, old_texts, strict=True))
-    )
-    taken: dict[int, int] = {}
-    for weight, _, at, before in weights:
-        if -weight >= _LEAST_COMMON and at not in taken and before not in taken.values():
-            taken[at] = before
-    return [
-        Matched(one, old[taken[at]] if at in taken else None, content, old_content)
-        for at, one in enumerate(places)
+    pairs = dict(_equal(new, old))
+    pairs.update(_alike(new, old, pairs))
+    found = []
+    for at, one in enumerate(new.places):
+        before = old.places[pairs[at]] if at in pairs else None
+        same = (
+            ()
+            if before is None
+            else (name for name in one.named if new.said(one, name) == old.said(before, name))
+        )
+        found.append(Matched(one, before, frozenset(same)))
+    return found
+
+
+def _equal(new: PlacesOf, old: PlacesOf) -> Iterator[tuple[int, int]]:
+    """The places that say the same in the same function, in order."""
+    known: dict[tuple[object, ...], list[int]] = {}
+    for before, one in enumerate(old.places):
+        known.setdefault((one.kind, one.within, old.text(one)), []).append(before)
+    for at, one in enumerate(new.places):
+        befores = known.get((one.kind, one.within, new.text(one)))
+        if befores:
+            yield at, befores.pop(0)
+
+
+def _alike(new: PlacesOf, old: PlacesOf, pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Of all others, those that are most alike."""
+    left = [(at, one) for at, one in enumerate(new.places) if at not in pairs]
+    taken = set(pairs.values())
+    old_left = [
+        (before, one, Counter(old.text(one)))
+        for before, one in enumerate(old.places)
+        if before not in taken
     ]
-
-
-def _text(place: Place, content: bytes) -> Counter[bytes]:
-    lines = content.split(b"\n")[place.first - 1 : place.last]
-    return Counter(text for text in (b"".join(line.split()) for line in lines) if text)
+    weights = []
+    for at, one in left:
+        text = Counter(new.text(one))
+        weights += [
+            (-_likeness(one, other, text, old_text), abs(at - before), at, before)
+            for before, other, old_text in old_left
+        ]
+    done: set[int] = set()
+    for weight, _, at, before in sorted(weights):
+        if -weight >= _LEAST_COMMON and at not in done and before not in taken:
+            done.add(at)
+            taken.add(before)
+            yield at, before
 
 
 def _likeness(one: Place, other: Place, text: Counter[bytes], old_text: Counter[bytes]) -> float:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from patchkit.siblings.conditions import Truth, cfg_holds, some_hold
+from patchkit.siblings.conditions import cfg_holds
 from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
+from patchkit.syntax.targets import Truth, any_holds
 
 _ATTRIBUTE = re.compile(rb"#!?\[\s*cfg\s*\(")
 _ITEM = re.compile(
@@ -154,7 +155,7 @@ def _alternatives(source: Source) -> Iterator[_Alternative]:
             thing=thing,
             line=item,
             variants=variants,
-            holds=cfg_holds(text[found.end() : stop], source.words.names()),
+            holds=cfg_holds(text[found.end() : stop], source.words.axis),
         )
 
 
@@ -214,7 +215,7 @@ def _thing(source: Source, item: int) -> tuple[bytes, bytes]:
 def _place(source: Source, group: Sequence[_Alternative]) -> Place:
     first = group[0]
     branches = tuple(Branch(one.first + 1, one.last + 1, one.variants) for one in group)
-    holds = some_hold(one.holds for one in group)
+    holds = any_holds(one.holds for one in group)
     stops = any(
         one.holds is not False and _STOPS.search(source.code[at])
         for one in group

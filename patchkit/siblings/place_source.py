@@ -7,14 +7,14 @@ people format their code."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from patchkit.model.tree import Path
-from patchkit.model.variants import Axis, Mention
-from patchkit.siblings.conditions import NamesVariant
+from patchkit.model.variants import Mention
+from patchkit.siblings.place_words import Words
 from patchkit.syntax.parsing import Language, language_of
 
 _SLASH = frozenset(
@@ -37,63 +37,6 @@ _TESTS = re.compile(rb"\bmod tests?\b|\bfn test_|\bfunc Test")
 AMBIGUOUS = frozenset((b"arm", b"alpha"))
 """Words that are also others: they count where nothing else is said with them."""
 _TRIPLE = re.compile(rb"-(?:linux|unknown|none|softmmu|apple|pc)\b")
-
-
-@dataclass(frozen=True)
-class Words:
-    """The words of an axis, for a quick look whether a text has some."""
-
-    axis: Axis
-
-    @cached_property
-    def stems(self) -> tuple[tuple[bytes, str], ...]:
-        """Parts that all words of variants contain, with the kin of the variant."""
-        pairs = {
-            word.encode(): self.kin[one.name]
-            for one in self.axis.variants
-            for word in (*one.words, *one.broad)
-        }
-        found: dict[bytes, str] = {}
-        for word in sorted(pairs, key=len):
-            if not any(stem in word and found[stem] == pairs[word] for stem in found):
-                found[word] = pairs[word]
-        return tuple(found.items())
-
-    @cached_property
-    def kin(self) -> Mapping[str, str]:
-        """What each variant belongs to with others that are named along with it: `x86`."""
-        names = {one.name for one in self.axis.variants}
-        found = {}
-        for one in self.axis.variants:
-            plain = one.name.rstrip("0123456789")
-            kin = min(one.broad, key=len) if one.broad else one.name
-            found[one.name] = plain if plain != one.name and plain in names else kin
-        return found
-
-    def kins(self, names: Sequence[str]) -> int:
-        """How many different sorts of variants these are: `arm` and `arm64` are one."""
-        return len({self.kin[name] for name in names})
-
-    def may_have_place(self, content: bytes) -> bool:
-        """Whether it has words of at least two sorts of variants, roughly."""
-        text = content.lower()
-        first = None
-        for stem, kin in self.stems:
-            if kin != first and stem in text:
-                if first is not None:
-                    return True
-                first = kin
-        return False
-
-    def names(self) -> NamesVariant:
-        """Whether a text has a word of a variant."""
-        return lambda text: any(True for _ in self.axis.mentions(text))
-
-
-@cache
-def words_of(axis: Axis) -> Words:
-    """The words of the axis, made once."""
-    return Words(axis)
 
 
 @dataclass(frozen=True)
@@ -239,10 +182,15 @@ class Source:
         """What a line is in: a function, a type, a heading, a key."""
         above = list(self.ancestors(at))
         if self.ending in (b"md", b"markdown"):
-            above = [up for up in range(at - 1, -1, -1) if _HEADING.match(self.code[up])][:1]
+            before = bisect_left(self._headings, at)
+            above = list(self._headings[max(before - 1, 0) : before])
         named = [up for up in above if _DEFINITION.search(self.code[up])]
-        nearest = (named or above)[:1]
+        nearest = named[:1] or (above[-1:] if self.language is Language.C else above[:1])
         return shown(self.code[nearest[0]]) if nearest else ""
+
+    @cached_property
+    def _headings(self) -> Sequence[int]:
+        return [at for at, line in enumerate(self.code) if _HEADING.match(line)]
 
     def is_in_test(self, at: int) -> bool:
         """Whether a line is in a test that the file has for itself."""

@@ -16,7 +16,8 @@ from patchkit.siblings.place_directives import build_tag_place, directive_places
 from patchkit.siblings.place_lists import list_places
 from patchkit.siblings.place_model import Place, PlaceKind
 from patchkit.siblings.place_rust import rust_places
-from patchkit.siblings.place_source import Source, Words, words_of
+from patchkit.siblings.place_source import Source
+from patchkit.siblings.place_words import Words, words_of
 from patchkit.syntax.parsing import Language
 
 _LOOKED_AT = 8_000
@@ -59,20 +60,24 @@ def _outermost(places: Iterable[Place], words: Words) -> Iterator[Place]:
     """Each construct once: a list that is made of the branches of another place is that place."""
     kept: list[Place] = []
     heads: set[int] = set()
+    covering: dict[int, list[Place]] = {}
     for one in places:
         mine = {branch.first for branch in one.branches}
-        if not mine <= heads and not any(_is_told(one, other, words) for other in kept):
-            kept.append(one)
-            heads |= mine
+        near = (other for at in (one.first, *mine) for other in covering.get(at, ()))
+        if mine <= heads or any(_is_told(one, other, words) for other in near):
+            continue
+        kept.append(one)
+        heads |= mine
+        for at in range(one.first, one.last + 1):
+            covering.setdefault(at, []).append(one)
     yield from sorted(kept, key=lambda one: (one.first, one.last))
 
 
 def _is_told(one: Place, other: Place, words: Words) -> bool:
-    """Whether a place is nothing but what another says already."""
+    """Whether a list is nothing but what another place, of which it is a part, says already."""
     if one.kind is not PlaceKind.LIST:
         return False
     if other.first <= one.first and one.last <= other.last:
         return {words.kin[name] for name in one.named} <= {words.kin[name] for name in other.named}
-    heads = {branch.first for branch in other.branches}
     mine = {branch.first for branch in one.branches}
-    return other.kind is PlaceKind.LIST and bool(mine & heads)
+    return other.kind is PlaceKind.LIST and any(branch.first in mine for branch in other.branches)

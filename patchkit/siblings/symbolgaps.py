@@ -24,7 +24,16 @@ from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind
 Key = tuple[str, str]
 """What a definition is called, its owner and its name, without the words of variants."""
 
+_WORD = re.compile(rb"\w+")
 _NOT_USED_BY_NAME = (DefinitionKind.METHOD, DefinitionKind.RULE, DefinitionKind.PROTOTYPE)
+
+
+def _is_private(site: Sited) -> bool:
+    """Whether only its own file can use it: of a C file that is no header, all but functions and
+    variables."""
+    one = site.definition
+    is_seen = one.kind in (DefinitionKind.FUNCTION, DefinitionKind.VALUE, DefinitionKind.METHOD)
+    return one.is_private or (site.piece.path.endswith(b".c") and not is_seen)
 
 
 def key_of(axis: Axis, definition: Definition) -> Key:
@@ -60,8 +69,14 @@ class Gaps:
             if here:
                 yield self._stop(named[1], sites, here, self._rank_of(here))
 
-    def _rank_of(self, uses: Iterable[Use]) -> Rank:
-        """A makefile goes on without a variable that it only asks for or lists."""
+    def _rank_of(self, uses: Collection[Use]) -> Rank:
+        """A makefile goes on without a variable that it only asks for or lists; tests of C and
+        Rust are built by themselves, if at all; a word in a text is not always the name."""
+        if all(use.is_rough for use in uses):
+            return Rank.BEHAVIOUR
+        if self.view.unit.language in (Language.C, Language.RUST):
+            is_for_tests = all(use.piece.is_test for use in uses)
+            return Rank.BEHAVIOUR if is_for_tests else Rank.BUILD
         if self.view.unit.language is not Language.MAKE:
             return Rank.BUILD
         lines = (
@@ -78,7 +93,8 @@ class Gaps:
         for sibling in self.view.siblings:
             for site in self.view.sited(sibling):
                 one = site.definition
-                if one.kind not in _NOT_USED_BY_NAME and not one.is_private and one.name != "main":
+                is_shared = one.kind not in _NOT_USED_BY_NAME and not _is_private(site)
+                if is_shared and one.name != "main":
                     found.setdefault((site.package, one.name), []).append(site)
         wanted = {named: tuple(sites) for named, sites in found.items() if self._is_needed(sites)}
         return {**wanted, **self._named_after_ours(wanted)}
@@ -108,14 +124,22 @@ class Gaps:
         """Go stops at any name; elsewhere what only some siblings have can be optional."""
         if self.view.unit.language is Language.GO:
             return True
-        have = {site.variant for site in sites}
-        families = [
-            {name for name in self.view.siblings if name in members}
-            for site in sites
-            for template in templates_of(site.piece.path, self.scene.axis)
-            if (members := self.scene.new_families.get(template.path))
-        ]
-        return len(have) > 1 and (not families or any(have >= family for family in families))
+        if any(self.view.ours in site.piece.variants for site in sites):
+            return len({site.variant for site in sites}) > 1
+        paths = {site.piece.path for site in sites}
+        families = {
+            template.path for path in paths for template in templates_of(path, self.scene.axis)
+        }
+        return any(
+            len(theirs) > 1 and theirs <= paths
+            for family in families
+            if (theirs := self._sibling_paths(family))
+        )
+
+    def _sibling_paths(self, family: bytes) -> set[Path]:
+        members = self.scene.new_families.get(family, {})
+        ours = members.get(self.scene.variant.name, ())
+        return {path for paths in members.values() for path in paths if path not in ours}
 
     def _stop(self, name: str, sites: tuple[Sited, ...], uses: list[Use], rank: Rank) -> Finding:
         first = uses[0]
@@ -150,11 +174,14 @@ class Gaps:
         for template in self.view.unit.templates:
             members = self.scene.new_families[template]
             ours = members.get(self.scene.variant.name, ())
-            common = self._common(members, ours) if ours else {}
-            for key, sites in self._without_ours(common).items():
-                if key not in seen:
+            for key, sites in self._without_ours(self._common(members, ours)).items():
+                if key in seen:
+                    continue
+                found = self._lacking(our_path(self.scene, sites), key, sites)
+                # Without a file of ours it is the file that is missing, and what is needed of it.
+                if ours or found.rank is Rank.BUILD:
                     seen.add(key)
-                    yield self._lacking(ours[0], key, sites)
+                    yield found
 
     def _common(
         self, members: Mapping[str, tuple[Path, ...]], ours: tuple[Path, ...]
@@ -167,7 +194,7 @@ class Gaps:
             for site in self.view.sited(name):
                 if site.piece.path in members[name] and site.piece.path not in ours:
                     kept = files.setdefault(site.piece.path, {})
-                    if not site.definition.is_private:
+                    if not _is_private(site):
                         kept.setdefault(key_of(self.scene.axis, site.definition), site)
         if len(files) < 2:
             return {}
@@ -195,12 +222,17 @@ class Gaps:
         one = sites[0].definition
         is_test = all(site.piece.is_test for site in sites)
         user = None if is_test else self._member_use(one)
-        rank = Rank.BUILD if user else Rank.NOTHING if is_test else Rank.BEHAVIOUR
+        rank = Rank.BUILD if user else Rank.BEHAVIOUR
+        is_new = self._is_new(sites)
+        if is_test or not (user or is_new or one.owner or self._is_for_all(one)):
+            # What siblings have for themselves since long is their way to do it.
+            rank = Rank.NOTHING
         what = f"{key[0]}.{key[1]}" if key[0] else key[1]
         used = f", and {user} uses it" if user else ""
+        ask = "define it here" if user else "see whether it needs one"
         note = (
             f"Every sibling ({variants_of(sites)}) defines the {one.kind.value} {what}{used}; "
-            f"{self.scene.variant.name} does not: see whether it needs one."
+            f"{self.scene.variant.name} does not: {ask}."
         )
         return Finding(
             FindingKind.SYMBOL,
@@ -209,7 +241,17 @@ class Gaps:
             note,
             symbol=key[1],
             siblings=places(sites),
-            is_new=self._is_new(sites),
+            is_new=is_new,
+        )
+
+    def _is_for_all(self, one: Definition) -> bool:
+        """Whether a file that ours and siblings build says the name."""
+        name = one.name.encode()
+        return any(
+            self.view.ours in piece.variants
+            and len(piece.variants) > 1
+            and name in _WORD.findall(self.view.sources.content(piece.path))
+            for piece in self.view.pieces
         )
 
     def _member_use(self, one: Definition) -> str:

@@ -17,19 +17,24 @@ from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolsources import Sources
 from patchkit.syntax.goconstraints import is_go_file_built, is_go_test
 from patchkit.syntax.parsing import Language, language_of
+from patchkit.syntax.rustcfg import conditional_modules
 from patchkit.syntax.targets import Target
 
+_TESTS = frozenset((b"test", b"tests", b"testsuite", b"testing", b"selftests"))
+
 MOST_FILES = 3_000
-"""A unit with more files is read only where it names variants."""
+"""With more files of C a project would have to be read for too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A file of a unit; `variants` are those of the unit's that it is built for."""
+    """A file of a unit; `variants` are those of the unit's that it is built for. `is_optional`:
+    something else decides as well, so that it may be left out."""
 
     path: Path
     variants: frozenset[str]
     is_test: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ def _folder_of(language: Language, template: bytes, sources: Sources) -> Path | 
         case Language.RUST:
             return next((one for one in _ancestors(before) if _has_crate(one, sources)), None)
         case Language.C:
-            return next((one for one in _ancestors(before) if _has_c(one, sources)), b"")
+            # Headers can be anywhere.
+            return b"" if _count_c(sources) <= MOST_FILES else None
         case _:
             return before
 
@@ -101,8 +107,8 @@ def _has_crate(folder: Path, sources: Sources) -> bool:
     return _below(folder, b"Cargo.toml") in sources.listing
 
 
-def _has_c(folder: Path, sources: Sources) -> bool:
-    return any(language_of(path) is Language.C for path in sources.folders.get(folder, ()))
+def _count_c(sources: Sources) -> int:
+    return sum(path.endswith((b".c", b".h")) for path in sources.listing)
 
 
 def _below(folder: Path, name: bytes) -> Path:
@@ -120,12 +126,48 @@ def pieces_of(
     paths = tuple(_paths(unit, sources, folder))
     sources.prefetch(paths)
     found = []
+    modules = _conditional_modules(unit, paths, sources, targets)
     for path in paths:
         variants = _variants(unit, path, folder, sources, targets)
-        is_test = unit.language is Language.GO and is_go_test(path)
+        is_test = _is_test(unit, path)
+        is_optional = False
+        for (module, only), is_sure in modules.items():
+            if _is_in_module(path, module):
+                variants &= only
+                is_optional = is_optional or not is_sure
         if variants:
-            found.append(Piece(path, variants, is_test))
+            found.append(Piece(path, variants, is_test, is_optional))
     return tuple(found)
+
+
+def _conditional_modules(
+    unit: Unit, paths: Iterable[Path], sources: Sources, targets: Mapping[str, Target]
+) -> Mapping[tuple[Path, frozenset[str]], bool]:
+    """The modules of Rust that are declared under a condition, each with the variants for which
+    it can hold, and whether that is known."""
+    found = {}
+    for path in paths if unit.language is Language.RUST else ():
+        for name, conditions in conditional_modules(sources.content(path), targets.values()):
+            only = {
+                variant
+                for variant, holds in zip(targets, conditions, strict=True)
+                if holds is not False
+            }
+            folder = path.rpartition(b"/")[0]
+            stem = path.rpartition(b"/")[2].removesuffix(b".rs")
+            inside = folder if stem in (b"mod", b"lib", b"main") else _below(folder, stem)
+            found[_below(inside, name), frozenset(only)] = None not in conditions
+    return found
+
+
+def _is_test(unit: Unit, path: Path) -> bool:
+    if unit.language is Language.GO:
+        return is_go_test(path)
+    return not _TESTS.isdisjoint(path.split(b"/")[:-1])
+
+
+def _is_in_module(path: Path, module: Path) -> bool:
+    return path == module + b".rs" or path.startswith(module + b"/")
 
 
 def _paths(unit: Unit, sources: Sources, folder: Path) -> Iterator[Path]:
@@ -134,13 +176,7 @@ def _paths(unit: Unit, sources: Sources, folder: Path) -> Iterator[Path]:
     else:
         start = folder + b"/" if folder else b""
         inside = (path for path in sources.listing if path.startswith(start))
-    count = 0
-    for path in inside:
-        if language_of(path) is unit.language:
-            count += 1
-            if count > MOST_FILES:
-                return
-            yield path
+    yield from (path for path in inside if language_of(path) is unit.language)
     if unit.language in (Language.MAKE, Language.SHELL):
         yield from _includers(unit, sources, folder)
 

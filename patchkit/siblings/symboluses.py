@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,15 +16,24 @@ from patchkit.syntax.symbols import MEMBER, DefinitionKind, Reference
 Named = tuple[str, str]
 """The package and the name of a symbol; the package is "" where a language has none."""
 
+_WORD = re.compile(rb"\w+")
+_MACRO = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)")
+_INCLUDING = {
+    Language.MAKE: re.compile(rb"(?m)^[ ]*[-s]?include\s.*\$"),
+    Language.SHELL: re.compile(rb"(?m)^\s*(?:\.|source)\s.*\$"),
+}
+"""By these lines a script reads one whose name it makes up; else it has nothing of the siblings."""
+
 _RUST_OWN = frozenset(("", "self", "super", "crate"))
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place at which a name is used."""
+    """A place at which a name is used; `is_rough`: the word stands there, and can be another."""
 
     piece: Piece
     line: int
+    is_rough: bool = False
 
 
 def unserved_uses(
@@ -34,19 +44,39 @@ def unserved_uses(
         return {}
     served, served_in_tests = _served(view, wanted)
     left = frozenset(wanted) - served
+    if view.unit.language is Language.C and left:
+        left -= {named for named in left if named[1].encode() in _beside_c(view)}
     found: dict[Named, list[Use]] = {}
     for read in view.built({name for _, name in left}) if left else ():
         have = served_in_tests if read.piece.is_test else frozenset()
         for reference in read.symbols.references:
             named = (read.symbols.package, reference.name)
-            is_open = named in left and named not in have
-            if is_open and _can_reach(view, read, reference, wanted[named]):
-                found.setdefault(named, []).append(Use(read.piece, reference.line))
+            if named not in left or named in have:
+                continue
+            sites = wanted[named]
+            if _is_built_with(read, sites) and _can_reach(view, read, reference, sites):
+                found.setdefault(named, []).append(
+                    Use(read.piece, reference.line, read.symbols.is_textual)
+                )
     if view.unit.language is Language.GO:
         exported = {one for one in left if one[1][:1].isupper() and one[0] != "main"}
         for named, use in _uses_by_import(view, exported):
             found.setdefault(named, []).append(use)
     return {named: tuple(uses) for named, uses in found.items()}
+
+
+def _beside_c(view: UnitView) -> frozenset[bytes]:
+    """The words of our assembly, and the macros of headers that the build makes."""
+    ours, axis = view.ours, view.targets[view.ours].axis
+    found: set[bytes] = set()
+    for path in view.sources.listing:
+        if path.endswith((b".S", b".s", b".asm")):
+            named = axis.named_in(path)
+            if not named or ours in named:
+                found.update(_WORD.findall(view.sources.content(path)))
+        elif path.endswith(b".h.in"):
+            found.update(_MACRO.findall(view.sources.content(path)))
+    return frozenset(found)
 
 
 def _served(view: UnitView, wanted: Collection[Named]) -> tuple[frozenset[Named], frozenset[Named]]:
@@ -61,8 +91,16 @@ def _served(view: UnitView, wanted: Collection[Named]) -> tuple[frozenset[Named]
     return (frozenset(found[False] & set(wanted)), frozenset(found[True] & set(wanted)))
 
 
+def _is_built_with(read: Read, sites: Collection[Sited]) -> bool:
+    """Whether a use is built if its definition is: both may be left out together."""
+    return not read.piece.is_optional or any(site.piece.is_optional for site in sites)
+
+
 def _can_reach(view: UnitView, read: Read, reference: Reference, sites: Collection[Sited]) -> bool:
     """Whether a name is looked up where the siblings define it."""
+    including = _INCLUDING.get(view.unit.language)
+    if including is not None:
+        return including.search(view.sources.content(read.piece.path)) is not None
     if view.unit.language is not Language.RUST:
         return not reference.qualifier
     last = reference.qualifier.rpartition("::")[2]

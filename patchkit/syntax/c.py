@@ -134,7 +134,7 @@ def _tagged(node: Node) -> Iterator[Definition]:
         value = one.child_by_field_name("name")
         if value is not None:
             at = one.start_point[0] + 1
-            yield Definition(text_of(value.text or b""), DefinitionKind.VALUE, at, at)
+            yield Definition(text_of(value.text or b""), DefinitionKind.CONSTANT, at, at)
 
 
 def _contracts(node: Node) -> Iterator[Contract]:

@@ -10,55 +10,13 @@ from patchkit.syntax.symbols import MEMBER, Call, Reference, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-UNIVERSE = frozenset(
-    (
-        "any",
-        "bool",
-        "byte",
-        "comparable",
-        "complex64",
-        "complex128",
-        "error",
-        "float32",
-        "float64",
-        "int",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "rune",
-        "string",
-        "uint",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "uintptr",
-        "true",
-        "false",
-        "iota",
-        "nil",
-        "append",
-        "cap",
-        "clear",
-        "close",
-        "complex",
-        "copy",
-        "delete",
-        "imag",
-        "len",
-        "make",
-        "max",
-        "min",
-        "new",
-        "panic",
-        "print",
-        "println",
-        "real",
-        "recover",
-        "_",
-    )
-)
+UNIVERSE = frozenset((
+    "any", "bool", "byte", "comparable", "complex64", "complex128", "error", "float32", "float64",
+    "int", "int8", "int16", "int32", "int64", "rune", "string", "uint", "uint8", "uint16",
+    "uint32", "uint64", "uintptr", "true", "false", "iota", "nil", "append", "cap", "clear",
+    "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new", "panic",
+    "print", "println", "real", "recover", "_",
+))  # fmt: skip
 """The names that the language itself declares."""
 
 _SCOPES = frozenset(

@@ -13,6 +13,7 @@ from patchkit.syntax.expressions import Expression
 from patchkit.syntax.targets import Target, Truth, all_hold, negated
 
 _DIRECTIVE = re.compile(rb"\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b\s*(.*)", re.DOTALL)
+_CONDITIONS = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*")
 _TOKEN = re.compile(r"&&|\|\||[!()]|(?:__\w*_xlen|\w+)\s*[=!<>]=?\s*\w+|\w+|[^\s\w]")
 _DEFINED = re.compile(r"\bdefined\s*(?:\(\s*(\w+)\s*\)|(\w+))")
 _WIDTH = re.compile(r"__\w*_xlen\s*==\s*(\d+)")
@@ -37,7 +38,8 @@ class _Group:
 
 def without_other_ifdefs(content: bytes, target: Target) -> bytes:
     """The file without what the preprocessor leaves out for the target; its lines stay lines."""
-    if not target.axis.named_in(content) or b"#" not in content:
+    conditions = b"\n".join(_CONDITIONS.findall(content))
+    if not conditions or not target.axis.named_in(conditions):
         return content
     lines = split_lines(content)
     groups: list[_Group] = []

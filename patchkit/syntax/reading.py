@@ -19,12 +19,16 @@ def read_symbols(
     """The symbols of a file; None where its language is not one of those known.
 
     With a `focus`, names and calls of Go, Rust and C may be left out for parts of the file that
-    hold none of its words. Where the grammar is missing, the file is read as text.
+    hold none of its words. Where the grammar is missing, the file is read as text, and so is one
+    that nests deeper than anybody writes.
     """
     language = language_of(path, content)
     if language is None:
         return None
-    found = _parsed(language, content, focus)
+    try:
+        found = _parsed(language, content, focus)
+    except RecursionError:
+        found = None
     return read_textually(language, content) if found is None else found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _CFG = re.compile(rb"#!?\[\s*cfg\s*\(")
+_MODULE = re.compile(
+    rb"(?m)^[ \t]*#\[\s*cfg\b[^\n]*\n(?:[ \t]*(?:#\[|//)[^\n]*\n)*"
+    rb"[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;"
+)
 _BLACK = re.compile(rb"[^\n]")
 _CONDITION = re.compile(rb'\w+\s*=\s*"[^"]*"|\w+|[(),]')
 _WHOLE = frozenset(("match_arm", "field_initializer", "shorthand_field_initializer"))
@@ -51,6 +55,25 @@ def _spans(content: bytes) -> Mapping[int, tuple[int, int]]:
         if span is not None:
             found[mark.start()] = span
     return found
+
+
+def conditional_modules(
+    content: bytes, targets: Iterable[Target]
+) -> Iterator[tuple[bytes, tuple[Truth, ...]]]:
+    """Each module in a file of its own that is declared under a condition, with whether the
+    condition holds for each of the targets."""
+    if b"cfg" not in content:
+        return
+    wanted = tuple(targets)
+    for found in _MODULE.finditer(content):
+        for mark in _CFG.finditer(content, found.start(), found.start(1)):
+            yield found[1], tuple(_holds_at(content, mark.end(), one) for one in wanted)
+
+
+def holds_for(attribute: bytes, target: Target) -> Truth:
+    """Whether the condition in the text of an attribute `#[cfg(…)]` holds; True for others."""
+    mark = _CFG.match(attribute.strip())
+    return True if mark is None else _holds_at(attribute.strip(), mark.end(), target)
 
 
 def _holds_at(content: bytes, start: int, target: Target) -> Truth:

@@ -1,7 +1,8 @@
 """Follows the scopes of Rust to tell free names from declared ones (pure).
 
 A name in a pattern that starts with a small letter is taken as a new one, as Rust's own style has
-it; inside of a macro's brackets every name is taken as used."""
+it; inside of a macro's brackets those are
+taken as used that look like a call, a path or a constant."""
 
 from __future__ import annotations
 
@@ -81,6 +82,8 @@ class ScopeWalk:
         match node.type:
             case "use_declaration":
                 self._use(node)
+            case "token_tree":
+                self._tokens(node)
             case "type_parameters":
                 self._type_parameters(node)
             case "attribute_item" | "inner_attribute_item" | "macro_definition" | "lifetime":
@@ -218,6 +221,16 @@ class ScopeWalk:
                     self._pattern(child)
         else:
             self._visit(node)
+
+    def _tokens(self, node: Node) -> None:
+        """Inside of a macro: what stands there like a call, a path or a constant."""
+        for child in node.named_children:
+            after = child.next_sibling
+            is_used = after is not None and (after.text or b"")[:1] in (b"(", b":", b"!")
+            if child.type == "token_tree":
+                self._tokens(child)
+            elif child.type == "identifier" and (is_used or (child.text or b"")[:1].isupper()):
+                self._name(child)
 
     def _use(self, node: Node) -> None:
         argument = node.child_by_field_name("argument")

@@ -25,6 +25,8 @@ class DefinitionKind(Enum):
     TYPE = "type"
     VALUE = "value"
     """A constant or a variable."""
+    CONSTANT = "constant"
+    """A value of an enum (C)."""
     MACRO = "macro"
     MODULE = "module"
     RULE = "rule"

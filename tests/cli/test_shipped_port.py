@@ -70,7 +70,8 @@ def _without_reports(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
 
 
 def _findings(files: Mapping[str, bytes]) -> Mapping[str, object]:
-    """The report, but for the upstream and for the digest of the other report, which names it."""
+    """The report, but for the upstream, what a whole tree has of siblings, and the digest of the
+    other report, which names them."""
     document = json.loads(files["report.json"])
     outputs = [one for one in document["outputs"] if one["path"] != "report.txt"]
-    return {**document, "upstream": None, "outputs": outputs}
+    return {**document, "upstream": None, "siblings": None, "outputs": outputs}

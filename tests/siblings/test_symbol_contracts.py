@@ -6,7 +6,7 @@ from patchkit.model.siblings import FindingKind, Rank
 
 from .symbol_scenes import findings, only, siblings
 
-FACE = "package boat\n\ntype sailor interface {\n\ttie(n int) error\n\tgo()\n}\n"
+FACE = "package boat\n\ntype sailor interface {\n\ttie(n int) error\n\trun()\n}\n"
 BASE = "package boat\n\ntype base struct{}\n\nfunc (b *base) run() {}\n"
 OWN = (
     "package boat\n\ntype manArch struct{ base }\n\n"
@@ -32,7 +32,7 @@ def test_what_is_provided_wholly_and_did_not_change_is_no_finding() -> None:
 
 def test_a_new_member_that_ours_lacks() -> None:
     """The siblings have it of their own, and nothing that ours embeds has."""
-    face = FACE.replace("\tgo()\n", "\tgo()\n\trest(s string) int\n")
+    face = FACE.replace("\trun()\n", "\trun()\n\trest(s string) int\n")
     own = OWN + "\nfunc (m *manArch) rest(s string) int { return 1 }\n"
     (one,) = only(findings(tree(face=face, own=own), tree()), FindingKind.CONTRACT)
     assert (one.rank, one.path, one.symbol) == (Rank.BUILD, b"boat/man_riscv64.go", "rest")
@@ -88,10 +88,12 @@ def test_a_type_that_embeds_what_is_not_known_is_not_accused() -> None:
 
 def test_embedded_interfaces_count() -> None:
     """The members of an interface that is embedded are members."""
-    face = FACE.replace("\tgo()\n", "\trunner\n") + "\ntype runner interface { run() }\n"
+    face = FACE.replace("\trun()\n", "\trunner\n") + "\ntype runner interface { run() }\n"
     assert findings(tree(face=face)) == ()
     mine = OWN.replace("Arch", "Riscv64").replace("{ base }", "{}")
-    (one,) = only(findings(tree(face=face, mine=mine)), FindingKind.CONTRACT, Rank.BUILD)
+    (one,) = only(
+        findings(tree(face=face, mine=mine), tree(face=face)), FindingKind.CONTRACT, Rank.BUILD
+    )
     assert one.symbol == "run"
 
 
@@ -152,3 +154,13 @@ def test_tables_of_functions() -> None:
         new[path] = bare
     (gone,) = only(findings(new, program(FILLED)), FindingKind.CONTRACT)
     assert (gone.rank, gone.symbol) == (Rank.BUILD, "rest")
+
+
+def test_an_interface_that_ours_never_provided_is_no_contract_of_it() -> None:
+    """That the siblings have its one method by the way binds nobody."""
+    files = tree(face=FACE + "\ntype namer interface { name() string }\n")
+    for name in ("amd64", "arm64", "s390x"):
+        files[f"boat/man_{name}.go"] += (
+            f"\nfunc (m *man{name.capitalize()}) name() string {{ return m }}\n"
+        )
+    assert only(findings(files), FindingKind.CONTRACT) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchkit.model.siblings import FindingKind, Rank, SiblingPlace
+from patchkit.syntax import parsing
 
 from .symbol_scenes import findings, only, siblings, told
 
@@ -39,6 +40,16 @@ def test_nothing_is_missing_where_ours_has_it() -> None:
     assert findings({"boat/run.go": GENERIC, **FAMILY, **fallback}) == ()
 
 
+def test_without_a_grammar_nothing_is_said_to_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word of a text can be another name, so that it is to be looked at."""
+    monkeypatch.setattr(parsing, "_parser", lambda _: None)
+    found = findings({"boat/run.go": GENERIC, **FAMILY})
+    assert {(one.rank, one.symbol) for one in found} == {
+        (Rank.BEHAVIOUR, "limit"),
+        (Rank.BEHAVIOUR, "speed"),
+    }
+
+
 def test_only_the_missing_name_is_told() -> None:
     """With a file of ours that lacks one of two names, it is that one."""
     ours = {"boat/sail_riscv64.go": "package boat\n\nfunc speed() int { return 0 }\n"}
@@ -46,9 +57,15 @@ def test_only_the_missing_name_is_told() -> None:
     assert told(only(found, FindingKind.SYMBOL, Rank.BUILD)) == {
         ("missing-symbol", "build", "boat/sail_riscv64.go", "limit")
     }
-    # What only the siblings themselves use is no reason to stop.
-    assert told(only(found, FindingKind.SYMBOL, Rank.BEHAVIOUR)) == {
-        ("missing-symbol", "behaviour", "boat/sail_riscv64.go", "helper")
+    # What only the siblings themselves use is no reason to stop, unless they came to have it.
+    helper = ("boat/sail_riscv64.go", "helper")
+    assert told(only(found, FindingKind.SYMBOL, Rank.NOTHING)) == {
+        ("missing-symbol", "nothing", *helper)
+    }
+    tree = {"boat/run.go": GENERIC, **FAMILY, **ours}
+    old = {path: text.replace("helper", "other") for path, text in tree.items()}
+    assert told(only(findings(tree, old), FindingKind.SYMBOL, Rank.BEHAVIOUR)) == {
+        ("missing-symbol", "behaviour", *helper)
     }
 
 
@@ -203,3 +220,12 @@ def test_units_of_one_sibling_and_folders_of_their_own_are_left_alone() -> None:
     """One sibling is no family, and a folder for each variant is a package for each."""
     assert findings({"boat/run.go": GENERIC, "boat/sail_amd64.go": OWN}) == ()
     assert findings({"boat/run.go": GENERIC, **siblings("boat/{}/sail.go", OWN)}) == ()
+
+
+def test_methods_of_shared_types_without_a_file_of_ours() -> None:
+    """Shared code calls a method that each sibling defines for a shared type."""
+    own = siblings("boat/a_{}.go", "package boat\n\nfunc (b *base) moor() {}\n")
+    base = "package boat\n\ntype base struct{}\n\nfunc (b *base) stop() { b.moor() }\n"
+    (one,) = findings({**own, "boat/base.go": base})
+    assert (one.path, one.symbol, one.rank) == (b"boat/a_riscv64.go", "moor", Rank.BUILD)
+    assert findings({**own, "boat/base.go": base.replace("b.moor()", "")}) == ()

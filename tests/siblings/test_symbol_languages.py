@@ -55,6 +55,21 @@ def test_rust_conditions_hide_what_is_for_others() -> None:
     )
 
 
+def test_rust_modules_under_a_condition() -> None:
+    """A module that is declared for others is not built; one that may be left out stops only with
+    what may be left out as well."""
+    used = "fn f() { crate::arch::speed() }\n"
+    for condition, count in (
+        ('target_arch = "x86_64"', 0),
+        ('feature = "more"', 0),
+        ('target_arch = "riscv64"', 1),
+    ):
+        lib = f"pub mod arch;\n#[cfg({condition})]\npub mod user;\n"
+        assert len(findings(rust(used, lib))) == count, condition
+    both = '#[cfg(feature = "more")]\npub mod arch;\n#[cfg(feature = "more")]\nmod user;\n'
+    assert len(findings(rust(used, both))) == 1
+
+
 def test_rust_names_of_other_crates_are_not_the_same() -> None:
     """A bare name is looked up in its own crate."""
     nested = {"inner/Cargo.toml": "", "inner/src/lib.rs": "fn f() { speed() }\n"}
@@ -82,8 +97,23 @@ def test_c_functions_that_only_the_siblings_define() -> None:
     assert findings(c(guarded)) == ()
     weak = "int speed(int n) { return 0; }\nint f(void) { return speed(1); }\n"
     assert findings(c(weak)) == ()
+    beside = c("int f(void) { return speed(1); }\n")
+    assert findings({**beside, "arch/riscv/boat.S": "ENTRY(speed)\n"}) == ()
+    assert findings({**beside, "boat.h.in": "# undef speed\n"}) == ()
+    assert len(findings({**beside, "arch/mips/boat.S": "ENTRY(speed)\n"})) == 1
+    (test,) = findings({**c(""), "tests/a.c": "int f(void) { return speed(1); }\n"})
+    assert test.rank is Rank.BEHAVIOUR
     some = {**c("int f(void) { return speed(1); }\n"), "arch/arm64/boat.c": "int x;\n"}
     assert findings(some) == ()
+
+
+def test_c_names_that_only_their_file_can_use() -> None:
+    """What a .c file has for itself is missed by nobody; what a header has is."""
+    own = "#define LIMIT 3\nenum { TOP = 2 };\ntypedef int knot;\n"
+    user = {"main.c": "knot f(void) { return LIMIT + TOP; }\n"}
+    assert findings({**siblings("arch/{}/a.c", own, "x86", "arm64"), **user}) == ()
+    found = findings({**siblings("arch/{}/a.h", own, "x86", "arm64"), **user})
+    assert {one.symbol for one in found} == {"LIMIT", "TOP", "knot"}
 
 
 def test_c_calls_with_other_arguments() -> None:
@@ -130,4 +160,6 @@ def test_functions_of_shell_scripts() -> None:
     }
     (one,) = findings(tree)
     assert (one.path, one.symbol, one.rank) == (b"lib/riscv64.sh", "hoist", Rank.BUILD)
-    assert findings({**tree, "run.sh": "hoist() { :; }\nhoist\n"}) == ()
+    assert findings({**tree, "run.sh": '. "$lib"\nhoist() { :; }\nhoist\n'}) == ()
+    # A script that runs the siblings' has nothing of their names.
+    assert findings({**tree, "run.sh": 'sh "lib/$(uname -m).sh"\nhoist\n'}) == ()
