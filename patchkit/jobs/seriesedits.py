@@ -276,5 +276,9 @@ def planned(
     changed = changed_stack(edited.folder, before, series, patches, removed)
     prove_changed(edited.project, changed.stack, edited.tree, expected, edited.policy)
     old: Mapping[str, bytes] = {one.name: one.patch.raw for one in before.patches}
-    refreshed = [one.name for one in patches if one.name in old and one.patch.raw != old[one.name]]
+    refreshed = [
+        one.name
+        for one in patches
+        if one.name not in remade and one.patch.raw != old.get(one.name, one.patch.raw)
+    ]
     return SeriesPlan(changed, tuple(done), tuple(refreshed), (), before.warnings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from patchkit.engine.carrying import Clash
-from patchkit.model.report import Held, Region, Span
+from patchkit.model.report import Held, HeldCause, Region, Span
 from patchkit.model.shown import shown_line, shown_name, shown_path
 from patchkit.render.jsontext import json_name, json_text
 
@@ -25,13 +25,18 @@ def clash_text(clash: Clash) -> str:
         where = "" if clash.path is None else f" in {shown_path(clash.path)}"
         return f"{pair}: together they would make something else{where}.\n"
     lines = [f"{pair} meet in {shown_path(clash.path)}, {_place(region)}."]
-    if isinstance(region.settlement, Held) and region.settlement.note:
-        lines.append(f"  {region.settlement.note}")
-    known = other or "the other"
-    lines += _side("as it is before", patch, region.base)
-    lines += _side("as it is after", patch, region.theirs)
-    lines += _side("as it would be before", f"{patch}, where {known} is not as now", region.ours)
+    if note := _note(region):
+        lines.append(f"  {note}")
+    lines += _side(f"before {patch}", region.base)
+    lines += _side(f"after {patch}", region.theirs)
+    lines += _side("where it was to go", region.ours)
     return "\n".join(lines) + "\n"
+
+
+def _note(region: Region) -> str:
+    """Why the lines meet, where it is not simply that both patches change them."""
+    held = region.settlement
+    return held.note if isinstance(held, Held) and held.cause is not HeldCause.OVERLAP else ""
 
 
 def _place(region: Region) -> str:
@@ -39,8 +44,8 @@ def _place(region: Region) -> str:
     return f"line {first}" if count < 2 else f"lines {first} to {first + count - 1}"
 
 
-def _side(what: str, patch: str, span: Span) -> Iterator[str]:
-    yield f"  {what} {patch}:"
+def _side(what: str, span: Span) -> Iterator[str]:
+    yield f"  {what}:"
     if not span.lines:
         yield "    (no line)"
     yield from (f"    {shown_line(line)}" for line in span.lines[:_MOST_LINES])
@@ -61,9 +66,8 @@ def clash_document(clash: Clash) -> Mapping[str, Any]:
 
 
 def _region_document(region: Region) -> Mapping[str, Any]:
-    note = region.settlement.note if isinstance(region.settlement, Held) else ""
     return {
-        "note": note,
+        "note": _note(region),
         **{
             side: {"line": span.start, "lines": [json_text(line) for line in span.lines]}
             for side, span in (
