@@ -8,11 +8,12 @@ import click
 
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
-    PLACE,
     at_option,
+    branch_option,
     dry_run_option,
     fuzz_option,
     output_options,
+    repository_option,
     schema_option,
     stack_option,
     upstream_option,
@@ -29,13 +30,10 @@ from patchkit.sources.branches import MadeBranch, Replace
 @click.command("branch")
 @stack_option
 @fuzz_option
-@click.option(
-    "--repo", type=PLACE, metavar="DIR",
-    help="The git repository that gets the branch (default: the upstream, if it is one).",
-)  # fmt: skip
+@repository_option
 @upstream_option
 @at_option
-@click.option("--branch", metavar="NAME", help="Its name (default: patches/VERSION).")
+@branch_option
 @click.option("--force", is_flag=True, help="Replace a branch of that name with other commits.")
 @dry_run_option
 @schema_option(Schema.BRANCH, "what --json prints")

@@ -8,11 +8,12 @@ import click
 
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
-    PLACE,
     at_option,
+    branch_option,
     dry_run_option,
     fuzz_option,
     output_options,
+    repository_option,
     schema_option,
     stack_option,
     upstream_option,
@@ -31,13 +32,10 @@ from patchkit.render.serieschanges import EXPORT_SCHEMA
 @click.command("export")
 @stack_option
 @fuzz_option
-@click.option(
-    "--repo", type=PLACE, metavar="DIR",
-    help="The git repository with the branch (default: the upstream, if it is one).",
-)  # fmt: skip
+@repository_option
 @upstream_option
 @at_option
-@click.option("--branch", metavar="NAME", help="Its name (default: patches/VERSION).")
+@branch_option
 @click.option(
     "--base", metavar="REV",
     help="The commit that the first patch applies to (default: that of the version).",

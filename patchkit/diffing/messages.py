@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from email.header import decode_header
 from email.utils import parsedate_to_datetime
 from posixpath import basename
@@ -22,6 +23,8 @@ _FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]*)[ \t]*:(?:[ \t]|\r?$)")
 _MAILBOX = re.compile(rb"From [0-9a-f]{7,64} ")
 _TAGS = re.compile(rb"\s*(?:(?:re|aw)\s*:\s*|\[[^\]\n]*\]\s*)+", re.IGNORECASE)
 _SEPARATOR = b"---"
+_LATEST = 1 << 35
+"""In seconds: git and the calendar end somewhere behind it."""
 _ADDRESS = re.compile(rb"\s*\"?(?P<name>[^<\"]*?)\"?\s*<(?P<mail>[^<>]*)>")
 _DIFF_STARTS = (b"diff ", b"--- ", b"Index: ", b"---", b"*** ")
 _SUBJECTS, _AUTHORS = (b"subject", b"description"), (b"from", b"author")
@@ -51,9 +54,12 @@ class Message:
         """The date as git keeps it; None where there is none that can be read."""
         try:
             when = parsedate_to_datetime(self.date.decode("ascii"))
-            return int(when.timestamp()), when.strftime("%z") or "+0000"
+            # A zone of -0000 says that none is known.
+            known = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+            seconds, zone = int(known.timestamp()), known.strftime("%z")[:5]
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
+        return (seconds, zone) if 0 <= seconds < _LATEST else None
 
 
 @dataclass(frozen=True, slots=True)

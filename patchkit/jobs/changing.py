@@ -14,7 +14,7 @@ from patchkit.errors import ProofError
 from patchkit.jobs.project import Project
 from patchkit.model.series import Series
 from patchkit.model.shown import shown_path
-from patchkit.model.stack import Stack, StackedPatch
+from patchkit.model.stack import Layout, Stack, StackedPatch
 from patchkit.model.tree import File, Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.proof import prove
@@ -61,6 +61,12 @@ def changed_stack(
     gone = [layout.place_of(name) for name in removed]
     stack = replace(before, series=series, patches=patches)
     return ChangedStack(folder, stack, tuple(outputs), tuple(gone))
+
+
+def files_beside(folder: Path, layout: Layout) -> set[str]:
+    """Every file in the folder of the patches, listed or not, named as a patch there would be."""
+    top = folder / layout.patches
+    return {str(place.relative_to(top)) for place in top.rglob("*") if not place.is_dir()}
 
 
 def _output(folder: Path, path: str, content: bytes) -> Output:

@@ -22,7 +22,7 @@ from patchkit.engine.policy import Policy
 from patchkit.engine.respelling import respelled
 from patchkit.engine.walking import Files, step_on
 from patchkit.errors import StackError
-from patchkit.model.marks import Marks, entry_in
+from patchkit.model.marks import Marks, entry_in, marks_of
 from patchkit.model.patch import Patch
 from patchkit.model.series import Entry, decode_name
 from patchkit.model.shown import shown_name
@@ -79,7 +79,10 @@ def commit_message(commit: Commit, marks: Marks) -> Message:
 def _mail_date(date: When) -> bytes:
     hours, minutes = int(date.zone[1:3]), int(date.zone[3:5])
     offset = timedelta(hours=hours, minutes=minutes) * (-1 if date.zone[0] == "-" else 1)
-    when = datetime.fromtimestamp(date.seconds, timezone(offset))
+    try:
+        when = datetime.fromtimestamp(date.seconds, timezone(offset))
+    except (ValueError, OverflowError, OSError):  # no zone, or no year, of any calendar
+        return b""
     return format_datetime(when).encode("ascii")
 
 
@@ -93,6 +96,9 @@ def patch_of(
     """
     old = known.stacked
     prologue, message = old.patch.prologue, commit_message(commit, marks)
+    text = message_of(prologue, old.name).text
+    if is_same_text(marks_of(text).text, marks.text):
+        message = replace(message, text=text)
     if marks.is_own or not says_nothing_new(prologue, old.name, message):
         prologue = with_message(prologue, old.name, message)
     body = old

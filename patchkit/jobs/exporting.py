@@ -15,7 +15,7 @@ from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.engine.walking import steps_of
 from patchkit.errors import StackError, UpstreamError
-from patchkit.jobs.changing import ChangedStack, changed_stack, prove_changed
+from patchkit.jobs.changing import ChangedStack, changed_stack, files_beside, prove_changed
 from patchkit.jobs.commitpatches import Fate, Known, PatchOf, name_for, new_patch, paired, patch_of
 from patchkit.jobs.project import Project, policy_of, read_stack
 from patchkit.model.marks import Marks, marks_of, patch_note, read_note
@@ -116,6 +116,11 @@ def plan_export(
     commits = [
         (commit, marks_of(commit.message)) for commit in commits_between(repository, start, tip)
     ]
+    if not commits:
+        raise UpstreamError(
+            f"{source.description}: {shown_name(branch)} has no commit on top of {start[:12]}.",
+            "Name another branch with --branch, or another commit with --base.",
+        )
     tree = GitTree(repository, repository.tree_of(start))
     notes = _noted(repository, branch)
     made_of = _with_noted(stack, notes)
@@ -123,7 +128,8 @@ def plan_export(
         step.stacked.name: Known(step.stacked, step.changes, step.fit)
         for step in steps_of(made_of, tree, policy, watch)
     }
-    found, warnings = _patches(repository, commits, known, stack, policy)
+    taken = {entry.name for entry in stack.series.entries} | files_beside(folder, stack.layout)
+    found, warnings = _patches(repository, commits, known, stack, taken, policy)
     patches = tuple(patch.stacked for _, patch in found)
     series = arranged(
         stack.series,
@@ -149,10 +155,10 @@ def _patches(
     commits: Sequence[tuple[Commit, Marks]],
     known: Mapping[str, Known],
     stack: Stack,
+    taken: set[str],
     policy: Policy,
 ) -> tuple[list[tuple[Commit, PatchOf]], list[str]]:
     pairs = paired(commits, known)
-    taken = {entry.name for entry in stack.series.entries}
     found: list[tuple[Commit, PatchOf]] = []
     warnings = []
     for commit, marks in commits:
