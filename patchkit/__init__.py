@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from patchkit.jobs.show import show_stack
     from patchkit.jobs.siblings import SiblingChoices, ignore_finding
+    from patchkit.jobs.upgrade import plan_upgrade
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
     from patchkit.workspace.loading import load_stack
@@ -81,6 +82,7 @@ __all__ = [
     "plan_remove",
     "plan_rename",
     "plan_split",
+    "plan_upgrade",
     "record_answers",
     "repository_at",
     "saved_report",
@@ -125,6 +127,7 @@ _HOMES = {
     "plan_remove": "patchkit.jobs.seriesedits",
     "plan_rename": "patchkit.jobs.seriesedits",
     "plan_split": "patchkit.jobs.seriescuts",
+    "plan_upgrade": "patchkit.jobs.upgrade",
     "record_answers": "patchkit.jobs.resolving",
     "repository_at": "patchkit.jobs.branching",
     "saved_report": "patchkit.jobs.report",

@@ -28,6 +28,7 @@ _COMMANDS = {
     "resolutions": "patchkit.cli.resolutions",
     "report": "patchkit.cli.report",
     "siblings": "patchkit.cli.siblings",
+    "upgrade": "patchkit.cli.upgrade",
     "show": "patchkit.cli.show",
     "diff": "patchkit.cli.diff",
     "check": "patchkit.cli.check",

@@ -18,6 +18,8 @@ from functools import cached_property
 
 PLACEHOLDER = b"{}"
 """What stands for the variant in a text that several variants have."""
+INFERRED = "inferred"
+"""The name of an axis that no table knows: its variants are guessed."""
 
 
 @dataclass(frozen=True, slots=True)

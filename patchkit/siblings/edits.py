@@ -24,6 +24,7 @@ from patchkit.siblings.following import Followed, Proposal, follow
 from patchkit.siblings.imports import imports_alone
 from patchkit.siblings.ranking import is_nothing
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.wording import listed
 
 _NOTES = {
     EditState.THERE: "{who} changed this; our file has it already.",
@@ -144,10 +145,10 @@ def _finding(scene: Scene, path: Path, one: Followed, alike: Sequence[str]) -> F
 
 
 def _note(one: Followed, alike: Sequence[str]) -> str:
-    who = _listed(one.shared.variants)
+    who = listed(one.shared.variants)
     others = [name for name in alike if name not in one.shared.variants]
     if others and one.state in (EditState.ELSEWHERE, EditState.DIVIDED):
-        return f"{who} changed this, and {_listed(others)} did alike; look whether ours needs it."
+        return f"{who} changed this, and {listed(others)} did alike; look whether ours needs it."
     if one.held_back and one.state is EditState.CONFLICT:
         return f"{who} changed this; it is not proposed for our file, as {one.held_back}."
     return _NOTES[one.state].format(who=who)
@@ -168,8 +169,3 @@ def _rank(path: Path, one: Followed, alike: Sequence[str]) -> Rank:
     is_its_own = one.state in (EditState.ELSEWHERE, EditState.DIVIDED)
     # What one sibling alone did to what ours has not, or others kept, is that sibling's business.
     return Rank.NOTHING if is_of_one and is_its_own else Rank.BEHAVIOUR
-
-
-def _listed(variants: Sequence[str]) -> str:
-    *others, last = variants
-    return f"{', '.join(others)} and {last}" if others else last
