@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from patchkit.errors import PatchkitError
 from patchkit.jobs.project import Project
@@ -115,11 +115,14 @@ def planned_outputs(
     patches: Mapping[str, bytes],
     report: Report,
     forms: Collection[str] = (),
+    others: Sequence[Output] = (),
 ) -> tuple[Output, ...]:
     """Every file of the new stack; `patches` are its patch files by name, `forms` the
-    `FURTHER_REPORTS` that are asked for."""
+    `FURTHER_REPORTS` that are asked for, `others` stand beside the stack, or in place of its
+    list."""
     listed = {entry.name for entry in series.entries}
-    outputs = [Output(layout.series, series.raw)] if layout.has_file else []
+    is_made = not layout.has_file or any(one.path == layout.series for one in others)
+    outputs = [] if is_made else [Output(layout.series, series.raw)]
     outputs += [
         Output(layout.place_of(name) if name in listed else layout.held_place_of(name), raw)
         for name, raw in patches.items()
@@ -132,6 +135,7 @@ def planned_outputs(
         for form, name in FURTHER_REPORTS.items()
         if form in forms
     ]
+    outputs += others
     outputs.append(Output(REPORT_JSON, report_json(report, digests_of(outputs))))
     return tuple(outputs)
 

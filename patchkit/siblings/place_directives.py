@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from patchkit.siblings.conditions import infix_holds
+from patchkit.siblings.conditions import infix_holds, unnamed
 from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
+from patchkit.syntax.goconstraints import is_go_file_built
 from patchkit.syntax.parsing import Language
-from patchkit.syntax.targets import Truth, negated
+from patchkit.syntax.targets import Target, Truth, negated
 
 _C_LINE = re.compile(rb"\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)")
 _MAKE_LINE = re.compile(rb"\s*(?:(else)\s+)?(ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)")
@@ -246,6 +247,17 @@ def _defined_by_all(source: Source, parts: Sequence[_Part]) -> bytes:
     return shared[0] if shared else b""
 
 
+def _is_built_for_any(source: Source, line: bytes, names: Sequence[str]) -> bool:
+    """Whether a Go file with this constraint is built for one of the variants, on Linux."""
+    axis = source.words.axis
+    found = (axis.variant(name) for name in names)
+    targets = (Target(axis, one) for one in found if one is not None)
+    return any(is_go_file_built(source.path, line + b"\n", target) for target in targets)
+
+
+_NO_CODE = (b"//", b"package ")
+
+
 def build_tag_place(source: Source) -> Iterator[Place]:
     """The place that the build constraint of a Go file makes."""
     for at, line in enumerate(source.code):
@@ -256,7 +268,12 @@ def build_tag_place(source: Source) -> Iterator[Place]:
             continue
         variants = source.variants(at, at)
         if source.is_place(variants):
-            holds = infix_holds(found[1], source.words.axis)
+            holds = is_go_file_built(source.path, line + b"\n", unnamed(source.words.axis))
+            if not holds and not _is_built_for_any(source, line, variants):
+                return  # it is for another system
+            is_empty = all(not code or code.startswith(_NO_CODE) for code in source.code)
+            # Nothing but a package clause is there to stop a build for what is not named.
+            taken = Gets.STOPS if is_empty else Gets.DEFAULT
             yield Place(
                 kind=PlaceKind.CONDITION,
                 first=at + 1,
@@ -264,7 +281,7 @@ def build_tag_place(source: Source) -> Iterator[Place]:
                 title="build constraint of the file",
                 within="",
                 branches=(Branch(at + 1, at + 1, variants),),
-                rest=Gets.NOTHING if holds is False else Gets.DEFAULT,
+                rest=taken if holds else Gets.NOTHING,
                 key=b"go:build",
                 need=Need.ITEM,
             )

@@ -27,6 +27,7 @@ from patchkit.siblings.place_words import words_of
 from patchkit.siblings.places import places_in
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.wording import listed
 
 _NOT_SEARCHED = (b".patch", b".diff", b".lock", b".sum", b"-lock.json", b"-lock.yaml")
 _MADE_BY_AUTOTOOLS = re.compile(
@@ -50,7 +51,7 @@ def place_findings(scene: Scene) -> tuple[tuple[Family, ...], tuple[Finding, ...
     read.
     """
     search = _Search(scene)
-    told = [one for path in search.paths for one in search.told(path)]
+    told = [one for path in search.places for one in search.told(path)]
     told.sort(key=lambda one: not one.matched.is_new)
     families = tuple(search.family(one) for one in told)
     findings = tuple(search.finding(one) for one in told if search.is_open(one))
@@ -87,7 +88,7 @@ class _Search:
     def paths(self) -> Sequence[Path]:
         """The files that are looked at."""
         own = self._own_paths()
-        found = [
+        return [
             path
             for path in sorted(self.scene.new_listing)
             if path not in own
@@ -95,8 +96,15 @@ class _Search:
             and not _NOTES_OF_RELEASES.match(path)
             and not _MADE_BY_AUTOTOOLS.match(path)
         ]
-        self.scene.new.prefetch(found)
-        self.scene.old.prefetch(self.scene.old_path(one) for one in found)
+
+    @cached_property
+    def places(self) -> Mapping[Path, Sequence[Place]]:
+        """The files that have places; those that differ are made ready in the old tree."""
+        scene = self.scene
+        scene.new.prefetch(self.paths)
+        read = ((path, _places_of(path, scene.new.get(path), scene)) for path in self.paths)
+        found = {path: places for path, places in read if places}
+        scene.old.prefetch(scene.old_path(path) for path in found if scene.is_changed(path))
         return found
 
     def _own_paths(self) -> frozenset[Path]:
@@ -113,19 +121,14 @@ class _Search:
 
     def told(self, path: Path) -> Iterator[_Told]:
         """The places of a file, each with what it was in the old one."""
-        scene = self.scene
-        file = scene.new.get(path)
-        places = _places_of(path, file, scene)
-        if file is None or not places:
-            return
+        scene, places = self.scene, self.places[path]
         if not scene.is_changed(path):
             found = unchanged(places)
         else:
             old_path = scene.old_path(path)
             old = scene.old.get(old_path)
-            old_lines = [] if old is None else old.content.split(b"\n")
-            before = PlacesOf(_places_of(old_path, old, scene), old_lines)
-            found = matched(PlacesOf(places, file.content.split(b"\n")), before)
+            before = PlacesOf(_places_of(old_path, old, scene), _lines_of(old))
+            found = matched(PlacesOf(places, _lines_of(scene.new.get(path))), before)
         for one in found:
             if self._is_of_project(one.place):
                 yield _Told(path, self._with_counterpart(path, one))
@@ -215,7 +218,7 @@ class _Search:
             kind=FindingKind.PLACE,
             rank=rank,
             path=one.path,
-            note=f"{place.what}: {_listed(named)} {'are' if len(named) > 1 else 'is'} named here, "
+            note=f"{place.what}: {listed(named)} {'are' if len(named) > 1 else 'is'} named here, "
             f"ours is not. {_todo(place, rank)}",
             line=place.first,
             symbol=place.title,
@@ -247,6 +250,10 @@ def _places_of(path: Path, file: File | None, scene: Scene) -> tuple[Place, ...]
     return () if file is None else places_in(path, file.content, scene.axis)
 
 
+def _lines_of(file: File | None) -> Sequence[bytes]:
+    return () if file is None else file.content.split(b"\n")
+
+
 def _is_script(path: Path) -> bool:
     name = path.rpartition(b"/")[2]
     return name.endswith((b".sh", b".bash", b".mk", b".bats")) or b"." not in name
@@ -262,8 +269,3 @@ def _todo(place: Place, rank: Rank) -> str:
     if rank is Rank.BUILD:
         return "Code that is built for ours likely needs it: add the piece for ours."
     return "Nothing here is for it: decide whether it belongs here."
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -35,6 +35,10 @@ class Written:
     files: Mapping[str, bytes]
     place: Callable[[str], str]
 
+    def listed(self, name: str) -> str:
+        """The name of a patch as the list has it: SUSE's has the folder."""
+        return self.place(name) if self.dialect == "suse" else name
+
 
 def in_suse(patches: Mapping[str, bytes]) -> Written:
     """SUSE's kernel-source: a sorted section with its markers, a guarded patch behind it."""
@@ -86,9 +90,9 @@ def in_openwrt(patches: Mapping[str, bytes]) -> Written:
 def in_rpm(patches: Mapping[str, bytes]) -> Written:
     """A spec that applies its patches one by one, one of them under a condition."""
     *most, last = patches
-    tags = "".join(f"Patch{number}:         {name}\n" for number, name in enumerate(most, 1))
+    tags = "".join(f"Patch{number}:         {name}\n" for number, name in enumerate(most))
     tags += f"%if 0%{{!?without_last:1}}\nPatch:          {last}\n%endif\n"
-    steps = "".join(f"%patch -P {number} -p1\n" for number in range(1, len(patches) + 1))
+    steps = "".join(f"%patch -P {number} -p1\n" for number in range(len(patches)))
     text = SPEC + tags + PREP + "%setup -q\n" + steps
     return Written("rpm", "demo.spec", {"demo.spec": text.encode(), **patches}, lambda name: name)
 

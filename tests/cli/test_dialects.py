@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.cli.dialects import ALL, Written, in_openwrt, in_rpm, in_suse, in_yoc
 from tests.cli.folders import contents_of, names_in
 from tests.cli.rpm import needs_rpm, prepared
 from tests.cli.running import assert_done, run
+from tests.jobs.branchmaking import git
+from tests.sources.made import write_files
 
 Writer = Callable[[Mapping[str, bytes]], Written]
 every_dialect = pytest.mark.parametrize("write", ALL, ids=lambda one: one.__name__)
@@ -35,6 +38,12 @@ def differing(old: bytes, new: bytes) -> tuple[list[str], list[str]]:
         [line[2:] for line in found if line[0] == "-"],
         [line[2:] for line in found if line[0] == "+"],
     )
+
+
+def on_patches(text: bytes) -> bytes:
+    """A file without what a port changes of a spec apart from its patches: version, changelog."""
+    text = text.partition(b"\n%changelog")[0].rstrip(b"\n")
+    return re.sub(rb"(?m)^(Version|Release):.*", b"", text)
 
 
 @every_dialect
@@ -58,7 +67,11 @@ def test_a_port_without_conflict_changes_no_list(tmp_path: Path, write: Writer) 
     before, after = contents_of(demo.stack), contents_of(demo.out)
     reports = {"report.txt", "report.json"}
     assert before.keys() - {"Makefile"} == after.keys() - reports
-    changed = {path for path in after.keys() - reports if before[path] != after[path]}
+    changed = {
+        path
+        for path in after.keys() - reports
+        if on_patches(before[path]) != on_patches(after[path])
+    }
     assert {written.place("0001-util.patch")} == changed
 
 
@@ -74,8 +87,8 @@ def test_what_conflicts_leaves_only_its_own_lines(tmp_path: Path, write: Writer)
         return
     assert (demo.out / written.place(HELD_NAME)).read_bytes() == HELD[HELD_NAME]
     old, new = written.files[written.series], (demo.out / written.series).read_bytes()
-    gone, come = differing(old, new)
-    assert all(HELD_NAME in line or "%patch -P 4" in line for line in gone)
+    gone, come = differing(on_patches(old), on_patches(new))
+    assert all(HELD_NAME in line or "%patch -P 3" in line for line in gone)
     assert all("patchkit: left out, conflicts" in line or "SRC_URI" in line for line in come)
     assert any(HELD_NAME in line for line in come)
     assert len(gone) == len(come) - (written.dialect == "yocto")
@@ -218,3 +231,95 @@ def test_held_openwrt_patches_do_not_come_back(tmp_path: Path) -> None:
     done = demo.rebase()
     assert 1 == done.exit_code
     assert before == contents_of(demo.out)
+
+
+@every_dialect
+def test_edits_of_the_series(tmp_path: Path, write: Writer) -> None:
+    """Patches are disabled, removed and renamed in place; what is left is as it was."""
+    demo, written = make_demo_in(tmp_path, write)
+    options = ("--stack", demo.stack, "--at", "1.0", "--upstream", demo.upstream)
+    assert_done(
+        run("series", "disable", written.listed("0002-new.patch"), "--reason", "no", *options)
+    )
+    assert_done(run("series", "remove", written.listed("0003-notes.patch"), *options))
+    new = written.listed("0005-main.patch")
+    assert_done(run("series", "rename", written.listed(HELD_NAME), new, *options))
+    document = json.loads(run("show", "--stack", demo.stack, "--json").stdout)
+    names = [patch["name"] for patch in document["patches"]]
+    assert [written.listed("0001-util.patch"), new] == names
+    assert not (demo.stack / written.place("0003-notes.patch")).exists()
+    aside = "patches-held/0002-new.patch" if written.dialect == "openwrt" else None
+    assert (demo.stack / (aside or written.place("0002-new.patch"))).is_file()
+    assert_done(demo.check())
+
+
+@every_dialect
+def test_a_patch_is_moved_where_the_dialect_has_an_order_of_its_own(
+    tmp_path: Path, write: Writer
+) -> None:
+    """To the front and to the end; in a numbered folder its name would say another."""
+    demo, written = make_demo_in(tmp_path, write)
+    options = ("--stack", demo.stack, "--at", "1.0", "--upstream", demo.upstream)
+    first, second, *_, last = map(written.listed, HELD)
+    done = run("series", "move", last, "--first", *options)
+    if written.dialect == "openwrt":
+        assert 2 == done.exit_code
+        assert "another order" in done.stderr
+        return
+    assert_done(done)
+    assert_done(run("series", "move", first, "--last", *options))
+    document = json.loads(run("show", "--stack", demo.stack, "--json").stdout)
+    names = [patch["name"] for patch in document["patches"]]
+    assert [last, second, written.listed("0003-notes.patch"), first] == names
+
+
+@every_dialect
+def test_a_branch_and_back(tmp_path: Path, write: Writer) -> None:
+    """An export of what nobody touched changes no byte; a dropped commit drops its patch."""
+    demo, written = make_demo_in(tmp_path, write)
+    work = tmp_path / "repository"
+    write_files(work, OLD)
+    git(tmp_path, "init", "-q", "-b", "main", str(work))
+    git(work, "add", "-A")
+    git(work, "commit", "-q", "-m", "upstream")
+    git(work, "tag", "1.0")
+    options = ("--stack", demo.stack, "--at", "1.0", "--repo", work)
+    assert_done(run("branch", *options))
+    before = contents_of(demo.stack)
+    assert_done(run("export", *options))
+    assert before == contents_of(demo.stack)
+    git(work, "update-ref", "refs/heads/patches/1.0", "patches/1.0~1")
+    assert_done(run("export", *options))
+    assert not (demo.stack / written.place(HELD_NAME)).exists()
+    document = json.loads(run("show", "--stack", demo.stack, "--json").stdout)
+    assert [written.listed(name) for name in PORTED] == [one["name"] for one in document["patches"]]
+
+
+@needs_rpm
+def test_a_name_with_the_version_in_it_is_written_out(tmp_path: Path) -> None:
+    """The spec gets another version, the file of the patch keeps its name."""
+    pytest.importorskip("specfile", reason="the rpm bindings of the system are not there")
+    demo, _ = make_demo_in(tmp_path, in_rpm, {"demo-1.0-util.patch": PORTED["0001-util.patch"]})
+    spec = demo.stack / "demo.spec"
+    spec.write_text(spec.read_text().replace("demo-1.0-util", "%{name}-%{version}-util"))
+    assert_done(demo.rebase())
+    text = (demo.out / "demo.spec").read_text()
+    assert re.search(r"^Version: +2\.0$", text, re.MULTILINE)
+    assert re.search(r"^Patch: +demo-1\.0-util\.patch$", text, re.MULTILINE)
+    assert b"our twenty\n" in prepared(demo.out, NEW, tmp_path / "rpmbuild")["util.c"]
+
+
+@every_dialect
+def test_upgrade_in_place(tmp_path: Path, write: Writer) -> None:
+    """The list of the new version stands where the old one stood, without a patch of before."""
+    demo, written = make_demo_in(tmp_path, write, UPSTREAMED)
+    before = contents_of(demo.stack)
+    done = run(
+        *("upgrade", "--from", "1.0", "--to", "2.0", "--stack", demo.stack),
+        *("--upstream", demo.upstream, "-q"),
+    )
+    assert_done(done)
+    after = contents_of(demo.stack)
+    assert before.keys() - after.keys() == {written.place(DONE_NAME)}
+    document = json.loads(run("show", "--stack", demo.stack, "--json").stdout)
+    assert [written.listed(name) for name in PORTED] == [one["name"] for one in document["patches"]]

@@ -153,7 +153,7 @@ def test_a_default_matters_when_it_is_new_or_siblings_left_it() -> None:
 def test_the_other_half_of_a_go_file_serves_ours() -> None:
     """Where another file of the package is for all that one does not name, ours has that."""
     some = b"//go:build amd64 || arm64\n\npackage run\n"
-    rest = b"//go:build !amd64 && !arm64\n\npackage run\n"
+    rest = b"//go:build !amd64 && !arm64\n\npackage run\n\nvar x = 1\n"
     _, findings = found({}, {"run/a.go": some})
     assert [Rank.BUILD] == [one.rank for one in findings]
     families, findings = found({}, {"run/a.go": some, "run/b.go": rest})

@@ -217,9 +217,27 @@ fn machine(arch: &str) -> u16 {{
 )
 def test_a_build_constraint_of_go(constraint: str, gets: Gets) -> None:
     """A constraint decides whether our build has the file."""
-    text = f"// Copyright\n\n//go:build {constraint}\n\npackage one\n"
+    text = f"// Copyright\n\n//go:build {constraint}\n\npackage one\n\nvar x = 1\n"
     found = only("one/two.go", text)
     assert (3, gets) == (found.first, found.gets("riscv64"))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "gets"),
+    [("linux && !amd64 && !arm64", Gets.STOPS), ("amd64 || arm64", Gets.NOTHING)],
+)
+def test_a_file_without_code_stops_the_build(constraint: str, gets: Gets) -> None:
+    """A package clause alone, for all that is not named, is there to stop such builds."""
+    text = f"//go:build {constraint}\n\n// Tells what is wrong.\n\npackage not_supported\n"
+    assert gets is only("one/sentinel.go", text).gets("riscv64")
+
+
+@pytest.mark.parametrize(
+    "constraint", ["windows && !amd64 && !arm64", "darwin && (amd64 || arm64)"]
+)
+def test_a_file_for_another_system_is_no_place(constraint: str) -> None:
+    """What Linux never builds is none of ours."""
+    assert () == places("one/two.go", f"//go:build {constraint}\n\npackage one\n")
 
 
 def test_a_constraint_below_the_package_is_none() -> None:
