@@ -47,6 +47,7 @@ _SUFFIXES = (".patch", ".diff")
 _COMPRESSED = (".gz", ".bz2", ".xz", ".Z")
 _YES, _NO = ("yes", "y", "true", "t", "1"), ("no", "n", "false", "f", "0")
 _FORBIDDEN = re.compile(r"[\s;\"'\\$%]|^/")
+_LEVEL = re.compile(r"[0-9]{1,4}")
 _DEPTH = 8
 
 
@@ -318,7 +319,7 @@ class _Reader:
         if name is None:
             raise self._error(number, f"the variable in {shown_name(path)} is not known.")
         level = said.get("striplevel", said.get("pnum"))
-        if level is not None and not level.isdecimal():
+        if level is not None and not _LEVEL.fullmatch(level):
             raise self._error(number, f"striplevel is {shown_name(level)}, expected a number.")
         is_off = said.get("apply", "").lower() in _NO
         return Entry(name, None if level is None else int(level), guards=(OFF,) if is_off else ())

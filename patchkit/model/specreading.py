@@ -11,7 +11,7 @@ command with `%{patches}`. The rules are those of rpm's manual, "Spec file forma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchkit.errors import SeriesFormatError
@@ -26,16 +26,19 @@ _SECTION = re.compile(
     rb"|posttrans|preuntrans|postuntrans|trigger\w*|filetrigger\w*|transfiletrigger\w*)(?![\w])"
 )
 _CONDITION = re.compile(rb"[ \t]*%(if\w*|elif\w*|else|endif)(?![\w])")
-_TAG = re.compile(rb"[ \t]*Patch(?P<number>\d*)[ \t]*:[ \t]*(?P<value>\S+)[ \t\r]*", re.IGNORECASE)
+_TAG = re.compile(
+    rb"[ \t]*Patch(?P<number>\d{0,9})[ \t]*:[ \t]*(?P<value>\S+)[ \t\r]*", re.IGNORECASE
+)
 _STEP = re.compile(
     rb"(?<!%)%(?:\{(?=PATCH|P:|patches))?"
-    rb"(?:(?P<one>patch)(?P<glued>\d+)?|(?P<all>autosetup|autopatch)|PATCH(?P<file>\d+)"
-    rb"|P:(?P<colon>\d+)|(?P<files>patches))(?![\w])(?P<rest>[^\n]*)"
+    rb"(?:(?P<one>patch)(?P<glued>\d{1,9})?|(?P<all>autosetup|autopatch)|PATCH(?P<file>\d{1,9})"
+    rb"|P:(?P<colon>\d{1,9})|(?P<files>patches))(?![\w])(?P<rest>[^\n]*)"
 )
 _OPTION = re.compile(rb"(?<!\S)-([A-Za-z])[ \t]*(\S*)")
-_LEVEL = re.compile(rb"(?<!\S)(?:-p[ \t]*|--strip=)(\d+)(?!\S)")
+_LEVEL = re.compile(rb"(?<!\S)(?:-p[ \t]*|--strip=)(\d{1,4})(?!\S)")
 _REVERSE = re.compile(rb"(?<!\S)(?:-R|--reverse)(?!\S)")
 _OWN_WAY = re.compile(rb"(?i)[^#]*patch")
+_NUMBER = re.compile(rb"[0-9]{1,9}")
 _WITH_VALUE = b"pPmMbzdFoSnaD"
 _PREAMBLE, _LIST, _PREP = b"", b"patchlist", b"prep"
 _SKIPPED = (b"changelog", b"description", b"files")
@@ -216,7 +219,7 @@ def _of_all(
     )
     names_numbers = bool(others) and not is_setup
     if names_numbers:
-        numbers = tuple(int(one) for one in others if one.isdigit())
+        numbers = tuple(_numbers(others))
     strip = _level(options.get("p"))
     if strip is None and numbers:
         if not any(one.startswith(b"git") for one in options.get("S", [])):
@@ -242,7 +245,7 @@ def _of_one(
         raise SeriesFormatError(
             source, at + 1, "%patch -d is not understood.", "Put the folder into the patch."
         )
-    numbers = [int(one) for one in (*options.get("P", []), *others) if one.isdigit()]
+    numbers = _numbers((*options.get("P", []), *others))
     if found["glued"]:
         numbers.insert(0, int(found["glued"]))
     strip = _level(options.get("p"))
@@ -252,5 +255,9 @@ def _of_one(
     )
 
 
+def _numbers(words: Iterable[bytes]) -> list[int]:
+    return [int(word) for word in words if _NUMBER.fullmatch(word)]
+
+
 def _level(values: list[bytes] | None) -> int | None:
-    return int(values[-1]) if values and values[-1].isdigit() else None
+    return next(iter(_numbers(values[-1:] if values else [])), None)

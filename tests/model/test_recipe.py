@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,3 +168,16 @@ SRC_URI:remove = "file://c.patch"
 """
     applied = [one.name for one in parse_recipe(raw, "x.bb").entries if not one.guards]
     assert ["b.patch"] == applied
+
+
+_PIECES = (
+    b"SRC_URI", b" = ", b" += ", b'"', b"file://a.patch", b";striplevel=", b"9" * 5000, b" \\\n",
+    b"\n", b"${@", b"}", b":append", b"\xe9", b"#", b"do_x() {\n",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=25).map(b"".join))
+def test_any_text_is_read_or_refused(raw: bytes) -> None:
+    """No text makes another error than one on what is not understood; what is read is kept."""
+    with suppress(SeriesFormatError):
+        assert raw == parse_recipe(raw, "x").raw

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -212,3 +213,17 @@ def test_what_cannot_be_taken_out_is_refused_with_its_line() -> None:
     raw = HEAD + b"%patchlist\na.patch\nb.patch\n" + PREP + b"%patch -P1 -p1\n"
     with pytest.raises(StackError, match=r"demo\.spec:8: .*shift"):
         parse_spec(raw, "demo.spec").removed("a.patch")
+
+
+_PIECES = (
+    b"Patch", b"9" * 5000, b"3: ", b"a.patch", b"\n", b"%patchlist\n", b"%prep\n", b"%patch",
+    b" -P", b" -p", b" 3", b"%autosetup -p1", b"%{", b"}", b"%if x\n", b"%else\n", b"%endif\n", b"#",
+    b"\\\n", b"\xe9", b"%global name %name\n",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=25).map(b"".join))
+def test_any_text_is_read_or_refused(raw: bytes) -> None:
+    """No text makes another error than one on what is not understood; what is read is kept."""
+    with suppress(SeriesFormatError):
+        assert raw == parse_spec(raw, "x").raw
