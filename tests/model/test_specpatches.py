@@ -217,8 +217,8 @@ def test_what_cannot_be_taken_out_is_refused_with_its_line() -> None:
 
 _PIECES = (
     b"Patch", b"9" * 5000, b"3: ", b"a.patch", b"\n", b"%patchlist\n", b"%prep\n", b"%patch",
-    b" -P", b" -p", b" 3", b"%autosetup -p1", b"%{", b"}", b"%if x\n", b"%else\n", b"%endif\n", b"#",
-    b"\\\n", b"\xe9", b"%global name %name\n",
+    b" -P", b" -p", b" 3", b"%autosetup -p1", b"%{", b"}", b"%if x\n", b"%else\n", b"%endif\n",
+    b"#", b"\\\n", b"\xe9", b"%global name %name\n",
 )  # fmt: skip
 
 
