@@ -35,6 +35,9 @@ _COMMANDS = {
     "deps": "patchkit.cli.deps",
     "apply": "patchkit.cli.apply",
     "refresh": "patchkit.cli.refresh",
+    "series": "patchkit.cli.series",
+    "branch": "patchkit.cli.branch",
+    "export": "patchkit.cli.export",
 }
 _BAD_INPUT = 2
 _OWN_FAULT = 70

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import Block, Gap, align, gaps
+from patchkit.diffing.edits import edits_between
 from patchkit.diffing.rehunking import write_hunks
-from patchkit.engine.merging import edits_between
 from patchkit.model.history import History, Stored, Touch, Walk
 from patchkit.model.patch import Hunk
 from patchkit.model.report import UpstreamCommit

@@ -30,7 +30,7 @@ from patchkit.model.tree import Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, Axis, Variant
 from patchkit.siblings.families import families_of, templates_of
-from patchkit.siblings.inferring import inferred_axis
+from patchkit.siblings.inferring import UpstreamPaths, inferred_axis
 from patchkit.siblings.moves import moved_files
 from patchkit.siblings.owncode import OwnCode
 from patchkit.siblings.scene import Scene
@@ -230,9 +230,10 @@ def _inferred(
 ) -> Iterator[tuple[Axis, Variant]]:
     """What files that no table knows are variants of; the same variant is told once."""
     tree = Overlay(port.new, port.ported.result)
+    paths = UpstreamPaths(upstream)
     seen: set[str] = set()
     for path in left:
-        found = inferred_axis(path, tree, upstream)
+        found = inferred_axis(path, tree, paths)
         if found is not None and found.variant.name not in seen:
             seen.add(found.variant.name)
             yield found.axis, found.variant

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchkit.diffing.edits import Edit
-from patchkit.engine.merging import edits_between
+from patchkit.diffing.edits import Edit, edits_between
 from patchkit.model.report import Lines
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis

@@ -7,7 +7,7 @@ family."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchkit.model.tree import Path, Tree, split_lines
@@ -41,7 +41,26 @@ class _Candidate:
     likeness: float
 
 
-def inferred_axis(path: Path, new: Tree, upstream: Iterable[Path]) -> InferredAxis | None:
+class UpstreamPaths:
+    """The paths of an upstream, found by what a path that differs in one word has in common."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._in_folder: dict[bytes, list[Path]] = {}
+        self._named: dict[bytes, list[Path]] = {}
+        for path in paths:
+            folder, _, name = path.rpartition(b"/")
+            self._in_folder.setdefault(folder, []).append(path)
+            self._named.setdefault(name, []).append(path)
+
+    def near(self, path: Path, start: int) -> Sequence[Path]:
+        """Those that can differ from `path` in the word at `start` alone: it is in the name of the
+        file, and they are in the same folder; or they have the same name."""
+        folder, _, name = path.rpartition(b"/")
+        is_in_name = start >= len(path) - len(name)
+        return self._in_folder.get(folder, ()) if is_in_name else self._named.get(name, ())
+
+
+def inferred_axis(path: Path, new: Tree, upstream: UpstreamPaths) -> InferredAxis | None:
     """What the file at `path` of `new` is a variant of; None where nothing tells.
 
     `upstream` are the paths of the new upstream itself.
@@ -49,7 +68,7 @@ def inferred_axis(path: Path, new: Tree, upstream: Iterable[Path]) -> InferredAx
     file = new.get(path)
     if file is None or b"\0" in file.content[:8000] or is_document(path) or is_test(path):
         return None
-    candidates = list(_candidates(path, file.content, new, tuple(upstream)))
+    candidates = list(_candidates(path, file.content, new, upstream))
     if not candidates:
         return None
     best = max(candidates, key=lambda one: one.likeness)
@@ -60,7 +79,7 @@ def inferred_axis(path: Path, new: Tree, upstream: Iterable[Path]) -> InferredAx
 
 
 def _candidates(
-    path: Path, content: bytes, new: Tree, upstream: tuple[Path, ...]
+    path: Path, content: bytes, new: Tree, upstream: UpstreamPaths
 ) -> Iterator[_Candidate]:
     stem = len(path) - len(path.rpartition(b"/")[2].partition(b".")[1:][1]) - 1
     for found in _WORD.finditer(path):
@@ -68,7 +87,7 @@ def _candidates(
         is_ending = b"." in path[: found.start()].rpartition(b"/")[2] and found.end() > stem
         if is_ending:
             continue
-        members = dict(_members(before, after, upstream))
+        members = dict(_members(before, after, upstream.near(path, found.start())))
         members.pop(found[0].lower(), None)
         if _LEAST_SIBLINGS <= len(members) <= _MOST_LOOKED_AT:
             alike = _alike(path, found[0], content, members, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patchkit.model.tree import MemoryTree
 from patchkit.render.siblings import siblings_text
-from patchkit.siblings.inferring import InferredAxis, inferred_axis
+from patchkit.siblings.inferring import InferredAxis, UpstreamPaths, inferred_axis
 
 from .making import compared, files, scene
 
@@ -30,7 +30,7 @@ OURS = {"storage/postgres.c": store("postgres")}
 def inferred(path: str, upstream: dict[str, bytes], ours: dict[str, bytes]) -> InferredAxis | None:
     """What a file of the stack is a variant of."""
     tree = MemoryTree(files({**upstream, **ours}))
-    return inferred_axis(path.encode(), tree, list(files(upstream)))
+    return inferred_axis(path.encode(), tree, UpstreamPaths(files(upstream)))
 
 
 def test_a_backend_beside_backends() -> None:
