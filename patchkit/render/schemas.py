@@ -19,6 +19,8 @@ class Schema(Enum):
     """patchkit-diff/1: `patchkit diff --json`."""
     DEPENDENCIES = "deps"
     """patchkit-deps/1: `patchkit deps --json`."""
+    CONVERSION = "convert"
+    """patchkit-convert/1: `patchkit convert --json`."""
     SIBLINGS = "siblings"
     """patchkit-siblings-report/1: `patchkit siblings --json`, made from the report's."""
 
