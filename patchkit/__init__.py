@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from patchkit.diffing.unified import format_patch, parse_patch
     from patchkit.errors import PatchkitError
     from patchkit.jobs.apply import plan_apply
+    from patchkit.jobs.branching import ground_for, plan_branch, repository_at
     from patchkit.jobs.check import check, plan_refresh
     from patchkit.jobs.deps import find_dependencies
     from patchkit.jobs.diff import diff_stacks
+    from patchkit.jobs.exporting import plan_export
     from patchkit.jobs.importing import import_rerere
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
@@ -22,8 +24,21 @@ if TYPE_CHECKING:
     from patchkit.jobs.rebase import Overwrite, plan_rebase
     from patchkit.jobs.report import last_report, saved_report
     from patchkit.jobs.resolving import held_regions, record_answers
+    from patchkit.jobs.seriescuts import Chosen, plan_fold, plan_split
+    from patchkit.jobs.seriesedits import (
+        Dependents,
+        Place,
+        Side,
+        edited_stack,
+        plan_add,
+        plan_disable,
+        plan_move,
+        plan_remove,
+        plan_rename,
+    )
     from patchkit.jobs.show import show_stack
     from patchkit.jobs.siblings import SiblingChoices, ignore_finding
+    from patchkit.jobs.upgrade import plan_upgrade
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
     from patchkit.workspace.loading import load_stack
@@ -31,15 +46,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Chosen",
+    "Dependents",
     "Overwrite",
     "PatchkitError",
+    "Place",
     "SiblingChoices",
+    "Side",
     "Status",
     "check",
     "diff_stacks",
+    "edited_stack",
     "find_dependencies",
     "find_project",
     "format_patch",
+    "ground_for",
     "held_regions",
     "ignore_finding",
     "import_rerere",
@@ -48,26 +69,43 @@ __all__ = [
     "load_stack",
     "parse_patch",
     "parse_series",
+    "plan_add",
     "plan_apply",
+    "plan_branch",
+    "plan_disable",
+    "plan_export",
+    "plan_fold",
     "plan_learn",
+    "plan_move",
     "plan_rebase",
     "plan_refresh",
+    "plan_remove",
+    "plan_rename",
+    "plan_split",
+    "plan_upgrade",
     "record_answers",
+    "repository_at",
     "saved_report",
     "show_stack",
     "source_tree",
 ]
 
 _HOMES = {
+    "Chosen": "patchkit.jobs.seriescuts",
+    "Dependents": "patchkit.jobs.seriesedits",
     "Overwrite": "patchkit.jobs.rebase",
     "PatchkitError": "patchkit.errors",
+    "Place": "patchkit.jobs.seriesedits",
     "SiblingChoices": "patchkit.jobs.siblings",
+    "Side": "patchkit.jobs.seriesedits",
     "Status": "patchkit.model.report",
     "check": "patchkit.jobs.check",
     "diff_stacks": "patchkit.jobs.diff",
+    "edited_stack": "patchkit.jobs.seriesedits",
     "find_dependencies": "patchkit.jobs.deps",
     "find_project": "patchkit.jobs.project",
     "format_patch": "patchkit.diffing.unified",
+    "ground_for": "patchkit.jobs.branching",
     "held_regions": "patchkit.jobs.resolving",
     "ignore_finding": "patchkit.jobs.siblings",
     "import_rerere": "patchkit.jobs.importing",
@@ -76,11 +114,22 @@ _HOMES = {
     "load_stack": "patchkit.workspace.loading",
     "parse_patch": "patchkit.diffing.unified",
     "parse_series": "patchkit.model.series",
+    "plan_add": "patchkit.jobs.seriesedits",
     "plan_apply": "patchkit.jobs.apply",
+    "plan_branch": "patchkit.jobs.branching",
+    "plan_disable": "patchkit.jobs.seriesedits",
+    "plan_export": "patchkit.jobs.exporting",
+    "plan_fold": "patchkit.jobs.seriescuts",
     "plan_learn": "patchkit.jobs.learning",
+    "plan_move": "patchkit.jobs.seriesedits",
     "plan_rebase": "patchkit.jobs.rebase",
     "plan_refresh": "patchkit.jobs.check",
+    "plan_remove": "patchkit.jobs.seriesedits",
+    "plan_rename": "patchkit.jobs.seriesedits",
+    "plan_split": "patchkit.jobs.seriescuts",
+    "plan_upgrade": "patchkit.jobs.upgrade",
     "record_answers": "patchkit.jobs.resolving",
+    "repository_at": "patchkit.jobs.branching",
     "saved_report": "patchkit.jobs.report",
     "show_stack": "patchkit.jobs.show",
     "source_tree": "patchkit.jobs.project",

@@ -49,13 +49,15 @@ def prove(
     flags: frozenset[str],
     package: str,
     shell: str = "sh",
+    within_fuzz: int | None = None,
 ) -> None:
     """Apply a stack with the generated script and compare what comes out, byte for byte.
 
     `series` and `patches` (by name) are what would be written. `pristine` has every file of the
     new upstream that a patch names, None where there is none; `expected` the same files as the
     engine left them; a path that only one of them has is taken to be the same in the other.
-    Submodules are not looked at. `shell` runs the script.
+    Submodules are not looked at. `shell` runs the script. A stack that was not refreshed is proved
+    `within_fuzz`: its hunks may stand at other lines, and need so much fuzz.
 
     Raises `ProofError` when a patch does not apply, applies with fuzz or at another line, when a
     file differs in content, kind or executable bit, or when any other file appears; and
@@ -65,7 +67,7 @@ def prove(
     script = apply_script(
         package=package,
         strip=strip,
-        fuzz=0,
+        fuzz=within_fuzz or 0,
         flags=flags,
         series=layout.series,
         patches=layout.patches,
@@ -83,7 +85,7 @@ def prove(
         with tempfile.TemporaryDirectory(prefix="patchkit-proof-") as scratch:
             folder = Path(scratch, "stack")
             _lay_out(folder, scaffolding)
-            _run(shell, folder)
+            _run(shell, folder, within_fuzz)
             own = {encode_name(name) for name in (*scaffolding, _FLAG)}
             _compare(after, folder, _files_in(folder) - own)
     except OSError as error:
@@ -145,8 +147,8 @@ def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
         place.write_bytes(content)
 
 
-def _run(shell: str, folder: Path) -> None:
-    """Run the script; every patch must go in, and every hunk at its line."""
+def _run(shell: str, folder: Path, within_fuzz: int | None) -> None:
+    """Run the script; every patch must go in, and every hunk at its line where no fuzz is given."""
     temporary = folder.parent / "tmp"
     temporary.mkdir()
     done = subprocess.run(
@@ -169,12 +171,12 @@ def _run(shell: str, folder: Path) -> None:
         if step := _STEP.fullmatch(line):
             patch = decode_name(step[1])
             said = []
-        elif _PLACED_ELSEWHERE.fullmatch(line):
+        elif within_fuzz is None and _PLACED_ELSEWHERE.fullmatch(line):
             raise ProofError(
                 f"{shown_name(patch)}: GNU patch does not find it at its line: {_shown(line)}",
                 _HINT,
             )
-        elif line and not line.startswith(b"patching "):
+        elif line and not line.startswith(b"patching ") and not _PLACED_ELSEWHERE.fullmatch(line):
             said.append(line)
     if done.returncode == 1:
         reason = _cut(" ".join(_shown(line) for line in said if not line.startswith(_OWN_WORDS)))

@@ -28,12 +28,16 @@ _COMMANDS = {
     "resolutions": "patchkit.cli.resolutions",
     "report": "patchkit.cli.report",
     "siblings": "patchkit.cli.siblings",
+    "upgrade": "patchkit.cli.upgrade",
     "show": "patchkit.cli.show",
     "diff": "patchkit.cli.diff",
     "check": "patchkit.cli.check",
     "deps": "patchkit.cli.deps",
     "apply": "patchkit.cli.apply",
     "refresh": "patchkit.cli.refresh",
+    "series": "patchkit.cli.series",
+    "branch": "patchkit.cli.branch",
+    "export": "patchkit.cli.export",
 }
 _BAD_INPUT = 2
 _OWN_FAULT = 70

@@ -55,6 +55,21 @@ def tree_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def repository_option(command: _Command) -> _Command:
+    """`--repo`: the repository with the branch."""
+    return click.option(
+        "--repo", type=PLACE, metavar="DIR",
+        help="The git repository with the branch (default: the upstream, if it is one).",
+    )(command)  # fmt: skip
+
+
+def branch_option(command: _Command) -> _Command:
+    """`--branch`: the branch of the stack."""
+    return click.option("--branch", metavar="NAME", help="Its name (default: patches/VERSION).")(
+        command
+    )
+
+
 def dry_run_option(command: _Command) -> _Command:
     """`--dry-run`: whether to write."""
     return click.option(

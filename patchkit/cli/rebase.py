@@ -21,7 +21,9 @@ from patchkit.jobs.choices import Choices
 from patchkit.jobs.outputs import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
+from patchkit.jobs.siblings import AS_FOUND, NOT_ASKED
 from patchkit.model.resolutions import Resolutions
+from patchkit.model.shown import shown_text
 from patchkit.render.json import report_document
 from patchkit.render.terminal import print_report
 from patchkit.workspace.resolutions import load_resolutions
@@ -68,6 +70,9 @@ from patchkit.workspace.writing import WriteResult
     "--report", "reports", multiple=True, type=click.Choice(tuple(FURTHER_REPORTS)),
     help="Write the report in this format, too (may be repeated).",
 )  # fmt: skip
+@click.option(
+    "--no-siblings", is_flag=True, help="Do not compare with other variants (see siblings)."
+)
 @dry_run_option
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @output_options
@@ -75,7 +80,8 @@ def command(
     old: str, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
     out: Path | None, resolutions: Path | None, only: tuple[str, ...], rules: str,
     accept: tuple[str, ...], keep: tuple[str, ...], absorbed_from: int | None,
-    reports: tuple[str, ...], dry_run: bool, force: bool, as_json: bool, quiet: bool,
+    reports: tuple[str, ...], no_siblings: bool, dry_run: bool, force: bool, as_json: bool,
+    quiet: bool,
 ) -> int:  # fmt: skip
     """Port the whole stack from version A to version B, prove it, and write it.
 
@@ -92,7 +98,8 @@ def command(
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out, fuzz=fuzz,
             resolutions=_resolutions(resolutions), only=only, choices=choices,
-            reports=reports, watch=watch, expect=watch.expect, progress=say,
+            siblings=NOT_ASKED if no_siblings else AS_FOUND, reports=reports, watch=watch,
+            expect=watch.expect, progress=say,
         )  # fmt: skip
     written = None
     if not dry_run:
@@ -103,7 +110,7 @@ def command(
     elif not quiet:
         with page() as console:
             print_report(console, plan.report)
-            sentences(console, _what_was_written(plan, written))
+            sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))
     return plan.report.exit_code
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from patchkit.diffing.alignment import align, gaps
 from patchkit.diffing.placing import HunkPlace
 from patchkit.model.patch import Hunk, Line, LineKind
 
@@ -53,6 +54,19 @@ def apply_edits(lines: Sequence[bytes], edits: Sequence[Edit]) -> list[bytes]:
         at = edit.stop
     result.extend(lines[at:])
     return result
+
+
+def edits_between(
+    before: Sequence[bytes], after: Sequence[bytes], start: int, hunk: int
+) -> tuple[Edit, ...]:
+    """The edits that turn `before`, which stands at line index `start`, into `after`."""
+    edits = []
+    for gap in gaps(align(before, after), len(before), len(after)):
+        removed = [Line(LineKind.REMOVED, line) for line in before[gap.base_start : gap.base_stop]]
+        added = tuple(after[gap.ours_start : gap.ours_stop])
+        lines = (*removed, *(Line(LineKind.ADDED, line) for line in added))
+        edits.append(Edit(start + gap.base_start, start + gap.base_stop, added, hunk, -1, lines))
+    return tuple(edits)
 
 
 def _edits_of_hunk(hunk: Hunk, index: int, at: int) -> list[Edit]:

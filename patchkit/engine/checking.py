@@ -90,13 +90,14 @@ def check_stack(
     fits = []
     for number, stacked in enumerate(stack.patches, 1):
         watch(number, stacked.name)
-        fits.append(
-            PatchFit(
-                stacked.name,
-                tuple(_check_diff(diff, stacked, bench, policy) for diff in stacked.patch.files),
-            )
-        )
+        fits.append(check_patch(stacked, bench, policy))
     return tuple(fits)
+
+
+def check_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> PatchFit:
+    """How one patch applies to the base of a bench, which moves on with it."""
+    diffs = (_check_diff(diff, stacked, bench, policy) for diff in stacked.patch.files)
+    return PatchFit(stacked.name, tuple(diffs))
 
 
 def _check_diff(diff: FileDiff, stacked: StackedPatch, bench: Workbench, policy: Policy) -> FileFit:

@@ -10,12 +10,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from patchkit.diffing.edits import Edit, apply_edits, edits_of
+from patchkit.diffing.edits import Edit, apply_edits, edits_between, edits_of
 from patchkit.diffing.placing import HunkPlace
 from patchkit.diffing.rehunking import flip, write_hunks
 from patchkit.diffing.unified import parse_patch
 from patchkit.engine.headers import header_without_hunks
-from patchkit.engine.merging import edits_between
 from patchkit.engine.outcomes import PortedDiff, with_region
 from patchkit.engine.policy import Policy
 from patchkit.engine.workbench import Workbench

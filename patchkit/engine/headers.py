@@ -49,7 +49,7 @@ def header_without_hunks(header: bytes) -> bytes:
         written = dict(line.rstrip(b"\r\n").partition(b" ")[::2] for line in lines)
         old, new = (header_name(written.get(mark, b""), is_git=True) for mark in (b"---", b"+++"))
         if old and new:
-            kept[0] = _git_line(old, new, _line_end(kept[0]))
+            kept[0] = git_line(old, new, _line_end(kept[0]))
     return noise + b"".join(kept)
 
 
@@ -61,7 +61,7 @@ def modification_header(diff: FileDiff, strip: int, path: Path) -> bytes:
         kept = [line for line in split_lines(noise) if not line.startswith(_HUNK_NAMES)]
         old = _redirected(diff.old_name or diff.new_name, strip, path)
         new = _redirected(diff.new_name or diff.old_name, strip, path)
-        return b"".join((*kept, *_hunk_names(old, new, path, _line_end(split_lines(noise)[-1]))))
+        return b"".join((*kept, *hunk_names(old, new, path, _line_end(split_lines(noise)[-1]))))
     names = git_header_names(lines[0][len(_GIT_START) :]) or (diff.old_name, diff.new_name)
     old, new = (_redirected(name, strip, path) for name in names)
     kept = [
@@ -70,11 +70,12 @@ def modification_header(diff: FileDiff, strip: int, path: Path) -> bytes:
         if not line.startswith((*_WHOLE_LINES, *_HUNK_NAMES)) and not _ABSENT_BLOB.match(line)
     ]
     line_end = _line_end(lines[0])
-    hunk_names = _hunk_names(old, new, path, line_end)
-    return noise + b"".join((_git_line(old, new, line_end), *kept, *hunk_names))
+    names = hunk_names(old, new, path, line_end)
+    return noise + b"".join((git_line(old, new, line_end), *kept, *names))
 
 
-def _hunk_names(old: Path, new: Path, path: Path, line_end: bytes) -> tuple[bytes, bytes]:
+def hunk_names(old: Path, new: Path, path: Path, line_end: bytes) -> tuple[bytes, bytes]:
+    """The `---` and `+++` lines for two names of `path`; behind a name with blanks stands a tab."""
     tail = (b"\t" if b" " in path else b"") + line_end
     return b"--- " + quote(old) + tail, b"+++ " + quote(new) + tail
 
@@ -100,7 +101,7 @@ def _moved_line(line: bytes, diff: FileDiff, strip: int, moved: Mapping[Path, Pa
         if names is None:
             return line
         old, new = (_moved_name(name, strip, moved) for name in names)
-        return line if (old, new) == names else _git_line(old, new, _line_end(line))
+        return line if (old, new) == names else git_line(old, new, _line_end(line))
     found = _NAME_LINE.match(line)
     if found is None:
         return line
@@ -132,7 +133,7 @@ def _parted_name(rest: bytes, *, has_prefix: bool, is_git: bool) -> tuple[bytes,
     return lead, written, text[len(written) :]
 
 
-def _git_line(old: Path, new: Path, line_end: bytes) -> bytes:
+def git_line(old: Path, new: Path, line_end: bytes) -> bytes:
     """A `diff --git` line; GNU patch needs quotes around blanks there."""
     names = (quote(name) for name in (old, new))
     quoted = (

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from patchkit.diffing.alignment import Block, align, gaps
-from patchkit.diffing.edits import Edit, apply_edits, edits_of
+from patchkit.diffing.alignment import Block, align
+from patchkit.diffing.edits import Edit, apply_edits, edits_between, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
 from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks
 from patchkit.engine.doubting import doubt_about, meets_another_function
@@ -18,7 +18,7 @@ from patchkit.engine.rules import IDENTICAL
 from patchkit.engine.settling import Owner, decided_lines, ruled_lines, suggestion_for
 from patchkit.engine.supposing import supposed, taken_from_patch
 from patchkit.engine.versions import FilePair, HeldMark, Version
-from patchkit.model.patch import Hunk, Line, LineKind
+from patchkit.model.patch import Hunk
 from patchkit.model.report import (
     Held,
     HeldCause,
@@ -251,19 +251,6 @@ def _fits(lines: Lines, *, is_last: bool) -> bool:
     r"""Whether the lines can stand there: only the last one of a file may have no `\n`."""
     inner = lines[:-1] if is_last else lines
     return all(line.endswith(b"\n") for line in inner)
-
-
-def edits_between(
-    before: Sequence[bytes], after: Sequence[bytes], start: int, hunk: int
-) -> tuple[Edit, ...]:
-    """The edits that turn `before`, which stands at line index `start`, into `after`."""
-    edits = []
-    for gap in gaps(align(before, after), len(before), len(after)):
-        removed = [Line(LineKind.REMOVED, line) for line in before[gap.base_start : gap.base_stop]]
-        added = tuple(after[gap.ours_start : gap.ours_stop])
-        lines = (*removed, *(Line(LineKind.ADDED, line) for line in added))
-        edits.append(Edit(start + gap.base_start, start + gap.base_stop, added, hunk, -1, lines))
-    return tuple(edits)
 
 
 def _common_ends(theirs: Sequence[bytes], ours: Sequence[bytes]) -> tuple[Block, ...]:

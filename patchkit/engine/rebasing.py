@@ -137,13 +137,17 @@ def patch_status(files: Iterable[PortedFile]) -> Status:
 
 def touched_paths(stack: Stack, strip: int) -> tuple[Path, ...]:
     """Every path that the stack names, each once, in order."""
-    found: dict[Path, None] = {}
-    for stacked in stack.patches:
-        depth = strip if stacked.entry.strip is None else stacked.entry.strip
-        for diff in stacked.patch.files:
-            for name in _names(diff, depth):
-                found[name] = None
-    return tuple(found)
+    return tuple(
+        dict.fromkeys(path for stacked in stack.patches for path in paths_of(stacked, strip))
+    )
+
+
+def paths_of(stacked: StackedPatch, strip: int) -> tuple[Path, ...]:
+    """Every path that a patch names, each once, in order; `strip` counts where its line says
+    none."""
+    depth = strip if stacked.entry.strip is None else stacked.entry.strip
+    names = (name for diff in stacked.patch.files for name in _names(diff, depth))
+    return tuple(dict.fromkeys(names))
 
 
 def made_paths(stack: Stack, strip: int) -> frozenset[Path]:

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import align
-from patchkit.diffing.edits import Edit, apply_edits
+from patchkit.diffing.edits import Edit, apply_edits, edits_between
 from patchkit.diffing.merging import Clear, merge
-from patchkit.engine.merging import edits_between
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import made_paths, port_patch
 from patchkit.engine.settling import ruled_lines

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import Block, Gap, align, gaps
+from patchkit.diffing.edits import edits_between
 from patchkit.diffing.rehunking import write_hunks
-from patchkit.engine.merging import edits_between
 from patchkit.model.history import History, Stored, Touch, Walk
 from patchkit.model.patch import Hunk
 from patchkit.model.report import UpstreamCommit
@@ -158,6 +158,37 @@ class FileTrace:
                     return self._with_diff(inner, [moved(place, offset)])
         return self._with_diff(touch, places)
 
+    def brought(self, lines: Sequence[bytes]) -> UpstreamCommit | None:
+        """The first commit after which these lines stand in the file, one after the other, that did
+        not stand there before; where it is a merge, the newest one inside of it that did so."""
+        for touch in self.walk.touches:
+            if not self._brings(touch, lines):
+                continue
+            inner = (one for one in self._inner(touch) if self._brings(one, lines))
+            found = next(inner, touch)
+            return self._with_diff(found, [self._around(found, lines)])
+        return None
+
+    def _brings(self, touch: Touch, lines: Sequence[bytes]) -> bool:
+        return _stand_in(lines, self.lines(touch.after)) and not _stand_in(
+            lines, self.lines(touch.before)
+        )
+
+    def _around(self, touch: Touch, lines: Sequence[bytes]) -> Place:
+        """Where in the file before a touch the lines came that stand in the file after it."""
+        before, after = self.lines(touch.before), self.lines(touch.after)
+        start = _index_of(lines, after)
+        for gap in gaps(align(before, after), len(before), len(after)):
+            if gap.ours_start < start + len(lines) and start < gap.ours_stop:
+                stop = min(gap.base_stop + 1, len(before))
+                return Place(
+                    max(gap.base_start - 1, 0),
+                    stop,
+                    gap.base_start == 0,
+                    gap.base_stop == len(before),
+                )
+        return Place(0, len(before), at_top=True, at_end=True)
+
     def on_old_side(self, places: Iterable[Place]) -> UpstreamCommit | None:
         """The newest commit that only the old version has and that made one of the places what it
         is there; with all that it did to the file."""
@@ -245,6 +276,17 @@ def _is_within(gap: Gap, place: Place) -> bool:
     begins = gap.base_start < place.stop or (place.at_end and gap.base_start == place.stop)
     ends = gap.base_stop > place.start or (place.at_top and gap.base_stop == place.start)
     return begins and ends
+
+
+def _stand_in(lines: Sequence[bytes], text: Sequence[bytes]) -> bool:
+    return _index_of(lines, text) >= 0
+
+
+def _index_of(lines: Sequence[bytes], text: Sequence[bytes]) -> int:
+    """Where the lines stand in the text, one after the other; -1: nowhere."""
+    wanted = tuple(lines)
+    starts = (at for at, line in enumerate(text) if wanted and line == wanted[0])
+    return next((at for at in starts if tuple(text[at : at + len(wanted)]) == wanted), -1)
 
 
 def _is_mode_change(touch: Touch) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from patchkit.diffing.alignment import align
-from patchkit.diffing.edits import Edit, apply_edits, edits_of
+from patchkit.diffing.edits import Edit, apply_edits, edits_between, edits_of
 from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.rehunking import write_hunks
 from patchkit.engine.changes import Change, kind_of
-from patchkit.engine.merging import edits_between
 from patchkit.engine.outcomes import (
     PortedDiff,
     broken,

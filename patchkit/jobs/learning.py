@@ -22,6 +22,7 @@ from patchkit.jobs.lastport import LastPort
 from patchkit.jobs.project import Project, policy_of, read_stack, upstream_of
 from patchkit.jobs.rebase import plan_rebase
 from patchkit.jobs.resolving import with_decisions
+from patchkit.jobs.siblings import NOT_ASKED
 from patchkit.model.report import Held, HeldCause, Lines, PortedFile, Report, Status
 from patchkit.model.resolutions import (
     Amendment,
@@ -118,7 +119,8 @@ def plan_learn(
         try:
             plan = plan_rebase(
                 project, old, new, upstream=upstream, out=port.folder, fuzz=fuzz,
-                resolutions=decided, choices=choices, cache=cache, progress=progress,
+                resolutions=decided, choices=choices, siblings=NOT_ASKED, cache=cache,
+                progress=progress,
             )  # fmt: skip
         except PatchkitError as error:
             problems = (str(error),)

@@ -106,9 +106,10 @@ def planned_outputs(
     patches: Mapping[str, bytes],
     report: Report,
     forms: Collection[str] = (),
+    others: Iterable[Output] = (),
 ) -> tuple[Output, ...]:
     """Every file of the new stack; `patches` are its patch files by name, `forms` the
-    `FURTHER_REPORTS` that are asked for."""
+    `FURTHER_REPORTS` that are asked for, `others` stand beside the stack."""
     outputs = [Output(layout.series, series.raw)]
     outputs += [Output(layout.place_of(name), raw) for name, raw in patches.items()]
     if layout.dialect is Dialect.SERIES_CONF:
@@ -119,6 +120,7 @@ def planned_outputs(
         for form, name in FURTHER_REPORTS.items()
         if form in forms
     ]
+    outputs += others
     outputs.append(Output(REPORT_JSON, report_json(report, digests_of(outputs))))
     return tuple(outputs)
 

@@ -13,7 +13,7 @@ from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.generated import Recogniser
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
-from patchkit.errors import OutputError, PatchkitError
+from patchkit.errors import OutputError, PatchkitError, SpecError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
 from patchkit.jobs.deps import check_only_target, named_patches, only_part
 from patchkit.jobs.diff import compare_with_port
@@ -25,6 +25,7 @@ from patchkit.jobs.outputs import (
     planned_outputs,
     ported_series,
 )
+from patchkit.jobs.packaging import dated_as_in, spec_of, updated_spec_of
 from patchkit.jobs.project import (
     Project,
     policy_of,
@@ -79,6 +80,8 @@ class RebasePlan:
     outputs: tuple[Output, ...]
     uses: Uses | None = None
     """The decisions that it goes by, where they are those beside the stack."""
+    notes: tuple[str, ...] = ()
+    """Sentences for a person on what depends on this machine, and so is in no report."""
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -204,8 +207,23 @@ def plan_rebase(
     progress("Proving the new stack")
     stacked = compared if siblings.proposals is Proposals.STACKED else ()
     forms = {*project.settings.reports, *reports}
-    report, outputs = _proved(project, stack, report, ported, stacked, forms)
-    return RebasePlan(report, target, outputs, uses)
+    specs, further = _spec_outputs(folder, target, report)
+    report, outputs = _proved(project, stack, report, ported, stacked, forms, specs)
+    return RebasePlan(report, target, outputs, uses, further)
+
+
+def _spec_outputs(
+    folder: Path, target: Path, report: Report
+) -> tuple[tuple[Output, ...], tuple[str, ...]]:
+    """The spec beside the stack for the new version, and what a person must know of it."""
+    try:
+        spec = spec_of(folder)
+        if spec is None:
+            return (), ()
+        today = dated_as_in(target / spec.name)
+        return (updated_spec_of(spec, report, folder, today),), ()
+    except SpecError as error:
+        return (), (f"The spec was not updated. {error}",)
 
 
 def _proved(
@@ -215,9 +233,10 @@ def _proved(
     ported: PortedStack,
     stacked: Sequence[Comparison],
     forms: Collection[str],
+    others: Sequence[Output],
 ) -> tuple[Report, tuple[Output, ...]]:
     """The report with how the new stack differs, and the files of the new stack, proved; what is
-    proposed of `stacked` is on top of it."""
+    proposed of `stacked` is on top of it, `others` stand beside it."""
     strip = project.settings.strip
     ported_to = report.old_version, report.new_version
     series = ported_series(stack.series, report)
@@ -236,7 +255,7 @@ def _proved(
         flags=project.settings.flags,
         package=project.package,
     )
-    return report, planned_outputs(project, stack.layout, series, files, report, forms)
+    return report, planned_outputs(project, stack.layout, series, files, report, forms, others)
 
 
 def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:

@@ -7,6 +7,7 @@ name which the stack adds.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from patchkit.model.tree import Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, Axis, Variant
 from patchkit.siblings.families import families_of, templates_of
-from patchkit.siblings.inferring import inferred_axis
+from patchkit.siblings.inferring import UpstreamPaths, inferred_axis
 from patchkit.siblings.moves import moved_files
 from patchkit.siblings.owncode import OwnCode
 from patchkit.siblings.scene import Scene
@@ -38,6 +39,9 @@ from patchkit.workspace.settings import Settings
 
 if TYPE_CHECKING:
     from patchkit.siblings.comparing import Comparison
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Proposals(Enum):
@@ -50,12 +54,15 @@ class Proposals(Enum):
 
 
 class Reach(Enum):
-    """How far to look where upstream's files have to be fetched first."""
+    """How far to look."""
 
+    NOWHERE = "nowhere"
+    """Nothing is compared."""
     AT_HAND = "at hand"
-    """No further than the stack's own families of files."""
+    """Into every file; where they would have to be fetched first, no further than the families of
+    the stack's files."""
     WHOLE = "whole"
-    """Into every file."""
+    """Into every file, wherever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class SiblingChoices:
 
 
 AS_FOUND = SiblingChoices()
+NOT_ASKED = SiblingChoices(reach=Reach.NOWHERE)
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,8 @@ def compare_variants(
     `folder` is that of the stack. Raises `StackError` for a variant that is not known,
     `IgnoreFormatError`, and `UpstreamError` where a tree cannot be read.
     """
+    if choices.reach is Reach.NOWHERE:
+        return ()
     added = port.added()
     names = choices.variants or project.settings.variant
     if not added and not names:
@@ -138,6 +148,9 @@ def compare_variants(
         scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
         comparison = compare_siblings(scene, port.version, ignores, reach, asked.of_siblings())
         comparison = with_notes(comparison, [note for tree in trees for note in tree.notes()])
+        if choices.proposals is Proposals.STACKED:
+            # The proposal for the next variant, perhaps of the same file, comes on top of this one.
+            new = Overlay(new, comparison.proposed)
         is_upstreams = not names and _is_upstreams(axis, variant, scene)
         compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
     return tuple(compared)
@@ -157,8 +170,7 @@ def _variants(
 ) -> Iterator[tuple[Axis, Variant]]:
     axes = axes_of(settings)
     if names:
-        for name in names:
-            yield _named(name, axes)
+        yield from dict.fromkeys(_named(name, axes) for name in names)
         return
     upstream = tuple(OwnCode(port.new).paths())
     left = dict.fromkeys(added)
@@ -218,9 +230,10 @@ def _inferred(
 ) -> Iterator[tuple[Axis, Variant]]:
     """What files that no table knows are variants of; the same variant is told once."""
     tree = Overlay(port.new, port.ported.result)
+    paths = UpstreamPaths(upstream)
     seen: set[str] = set()
     for path in left:
-        found = inferred_axis(path, tree, upstream)
+        found = inferred_axis(path, tree, paths)
         if found is not None and found.variant.name not in seen:
             seen.add(found.variant.name)
             yield found.axis, found.variant
@@ -267,17 +280,22 @@ def ignore_finding(
 ) -> Ignores:
     """Record that findings are left on purpose, beside the stack in `folder`.
 
-    Raises `StackError` where no reason is given or the kind is not known, `OutputError` where the
-    file cannot be written.
+    What is recorded already is left as it is. Raises `StackError` where no reason is given, the
+    kind is not known, or a text is not one line, `OutputError` where the file cannot be written.
     """
-    if not why.strip() or not pattern.strip():
+    pattern, symbol, why = pattern.strip(), symbol.strip(), " ".join(why.split())
+    if not why:
         raise StackError("A finding is left for a reason only.", "Give it with --why.")
+    if not pattern or _CONTROL.search(pattern + symbol):
+        raise StackError("A pattern, and a symbol, is a text on one line.")
     known = {one.value: one for one in FindingKind}
     if kind is not None and kind not in known:
         raise StackError(f"{kind}: no such kind.", f"Known are {', '.join(known)}.")
     place = ignores_place(project.settings, folder)
     there = load_ignores(place)
     entry = Ignore(pattern, why, None if kind is None else known[kind], symbol)
+    if any(replace(one, line=0) == entry for one in there.entries):
+        return there
     ignores = there.added(entry)
     write_ignores(place, ignores)
     return ignores

@@ -53,7 +53,9 @@ class Ignore:
             lines.append(f"kind: {self.kind.value}")
         if self.symbol:
             lines.append(f"symbol: {self.symbol}")
-        lines += [f"why: {line}" for line in textwrap.wrap(self.why, _WIDTH)]
+        # Read back, the lines are joined by blanks, so a word stays on one line.
+        told = textwrap.wrap(self.why, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines += [f"why: {line}" for line in told]
         return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
 
 

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 PLACEHOLDER = b"{}"
 """What stands for the variant in a text that several variants have."""
+INFERRED = "inferred"
+"""The name of an axis that no table knows: its variants are guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +85,15 @@ class Axis:
         return next((one for one in self.variants if wanted in one.broad), None)
 
     def with_words(self, words: Mapping[str, Iterable[str]]) -> Axis:
-        """The axis with more words for its variants, and with further variants."""
-        more = {name: tuple(word.lower() for word in given) for name, given in words.items()}
-        known = {one.name for one in self.variants}
-        extended = tuple(
-            Variant(
-                one.name, tuple(dict.fromkeys((*one.words, *more.get(one.name, ())))), one.broad
-            )
-            for one in self.variants
-        )
-        added = tuple(
-            Variant(name, _each_once(name.lower(), *given))
-            for name, given in more.items()
-            if name not in known
-        )
-        return Axis(self.name, extended + added)
+        """The axis with more words for its variants, which may be called by any word of their own,
+        and with further variants."""
+        found = {one.name: one for one in self.variants}
+        called = {word: one.name for one in self.variants for word in (one.name, *one.words)}
+        for name, given in words.items():
+            known = found.get(called.get(name.lower(), name), Variant(name, (name.lower(),)))
+            more = dict.fromkeys((*known.words, *map(str.lower, given)))
+            found[known.name] = replace(known, words=tuple(more))
+        return Axis(self.name, tuple(found.values()))
 
     @cached_property
     def _meaning(self) -> Mapping[bytes, tuple[str, ...]]:
@@ -124,10 +120,6 @@ class Axis:
 
 def _any_of(words: Iterable[bytes]) -> bytes:
     return b"|".join(map(re.escape, words))
-
-
-def _each_once(*words: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
 
 
 ARCHITECTURES = Axis(

@@ -22,6 +22,13 @@ class Schema(Enum):
     SIBLINGS = "siblings"
     """patchkit-siblings-report/1: `patchkit siblings --json`, made from the report's."""
 
+    SERIES = "series"
+    """patchkit-series/1: `patchkit series … --json`."""
+    BRANCH = "branch"
+    """patchkit-branch/1: `patchkit branch --json`."""
+    EXPORT = "export"
+    """patchkit-export/1: `patchkit export --json`."""
+
     def document(self) -> bytes:
         """The schema itself, as JSON."""
         if self is Schema.SIBLINGS:

@@ -3,8 +3,7 @@ floor)."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.cells import cell_len
 
@@ -17,15 +16,17 @@ from patchkit.model.siblings import (
     Finding,
     FindingKind,
     Rank,
+    SiblingEdit,
     SiblingReport,
     UnusedIgnore,
 )
 from patchkit.render.summary import counted
+from patchkit.render.wrapping import wrapped
 
-_WIDTH = 100
 _MOST_LINES = 12
 _MOST_PLACES = 6
 _SHORT = 12
+_GIST_WIDTH = 60
 
 CELL_MARKS = {
     CellState.OURS: "ours",
@@ -55,15 +56,17 @@ def siblings_digest(report: SiblingReport) -> list[str]:
     """The lines for a report of a whole port: figures, and each open finding in a line or two."""
     title = f"Siblings of {shown_name(report.variant)}"
     lines = [title, "-" * cell_len(title), siblings_figures(report)]
+    for note in report.notes:
+        lines += wrapped(note, "note: ", "      ")
     for one in report.open_findings():
         new = ", new" if one.is_new else ""
         head = f"[{one.rank.value}{new}] {finding_place(one)}: {finding_title(one)}"
-        lines += ["", *_wrapped(head, "  ", "      ")]
-        lines += _wrapped(one.note, "      ")
+        lines += ["", *wrapped(head, "  ", "      ")]
+        lines += wrapped(one.note, "      ")
     for entry in report.unused_ignores:
-        lines += ["", *_wrapped(told_unused(entry), "  ", "      ")]
+        lines += ["", *wrapped(told_unused(entry), "  ", "      ")]
     if report.proposal:
-        lines += ["", *_wrapped(HOW_TO_PROPOSE, "  ")]
+        lines += ["", *wrapped(HOW_TO_PROPOSE, "  ")]
     return lines
 
 
@@ -101,20 +104,23 @@ def finding_place(finding: Finding) -> str:
 
 def finding_title(finding: Finding) -> str:
     """What it is, in a few words."""
-    match finding.kind:
-        case FindingKind.EDIT:
-            assert finding.edit is not None
-            return f"siblings' edit, {finding.edit.state.value}"
-        case _:
-            what = finding.kind.value.replace("-", " ")
-            return f"{what} {shown_text(finding.symbol)}".rstrip()
+    if finding.edit is not None:
+        return f"siblings' edit, {finding.edit.state.value}: {_gist(finding.edit)}"
+    what = finding.kind.value.replace("-", " ")
+    return f"{what} {shown_text(finding.symbol)}".rstrip()
+
+
+def _gist(edit: SiblingEdit) -> str:
+    """The line that tells most of an edit: the longest that it adds, else that it removes."""
+    line = shown_line(max(edit.added or edit.removed, key=len, default=b"")).strip()
+    return line if len(line) <= _GIST_WIDTH else f"{line[: _GIST_WIDTH - 1]}…"
 
 
 def _heading(report: SiblingReport) -> list[str]:
     title = f"{shown_name(report.variant)} and its siblings ({shown_text(report.axis)})"
     lines = [title, "=" * cell_len(title), "", siblings_figures(report)]
     for note in report.notes:
-        lines += _wrapped(note, "note: ", "      ")
+        lines += wrapped(note, "note: ", "      ")
     return lines
 
 
@@ -172,20 +178,20 @@ def _ranked(report: SiblingReport) -> Iterator[list[str]]:
 
 def _finding(one: Finding) -> Iterator[str]:
     new = " (new)" if one.is_new and one.kind is not FindingKind.EDIT else ""
-    yield from _wrapped(f"{finding_place(one)}: {finding_title(one)}{new}", "", "    ")
-    yield from _wrapped(one.note, "    ")
+    yield from wrapped(f"{finding_place(one)}: {finding_title(one)}{new}", "", "    ")
+    yield from wrapped(one.note, "    ")
     if one.edit is not None:
         yield from _lines(one.edit.removed, "-")
         yield from _lines(one.edit.added, "+")
     if one.commit is not None:
-        yield from _wrapped(f"upstream: {told_commit(one.commit)}", "    ", "        ")
+        yield from wrapped(f"upstream: {told_commit(one.commit)}", "    ", "        ")
     places = [
         f"{shown_path(at.path)}{'' if at.line is None else f':{at.line}'}" for at in one.siblings
     ]
     more = len(places) - _MOST_PLACES
     told = ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
     if told:
-        yield from _wrapped(f"see {told}", "    ", "        ")
+        yield from wrapped(f"see {told}", "    ", "        ")
 
 
 def told_commit(commit: UpstreamCommit) -> str:
@@ -205,7 +211,7 @@ def _left(report: SiblingReport) -> list[str]:
     ignored = [one for one in report.findings if one.ignored is not None]
     lines: list[str] = []
     for one in ignored:
-        lines += _wrapped(
+        lines += wrapped(
             f"{finding_place(one)}: {finding_title(one)}: {one.ignored}", "  - ", "    "
         )
     return [f"Ignored on purpose ({len(ignored)}):", *lines] if ignored else []
@@ -214,13 +220,13 @@ def _left(report: SiblingReport) -> list[str]:
 def _end(report: SiblingReport) -> list[str]:
     lines: list[str] = []
     for entry in report.unused_ignores:
-        lines += _wrapped(told_unused(entry), "")
+        lines += wrapped(told_unused(entry), "")
     nothing = [one for one in report.findings if one.rank is Rank.NOTHING and one.ignored is None]
     if nothing:
         lines.append(f"Not shown: {len(nothing)} of no consequence (comments, formatting, what is")
         lines.append("one sibling's own business, what ours has already); --json has them all.")
     if report.proposal:
-        lines += _wrapped(HOW_TO_PROPOSE, "")
+        lines += wrapped(HOW_TO_PROPOSE, "")
     return lines
 
 
@@ -229,15 +235,4 @@ def told_unused(entry: UnusedIgnore) -> str:
     return (
         f"patchkit.siblings:{entry.line}: {shown_text(entry.pattern)} matches no finding any more; "
         "delete the entry, or see whether its file moved."
-    )
-
-
-def _wrapped(text: str, indent: str, further: str | None = None) -> Sequence[str]:
-    return textwrap.wrap(
-        shown_text(text),
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent if further is None else further,
-        break_long_words=False,
-        break_on_hyphens=False,
     )

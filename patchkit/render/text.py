@@ -7,7 +7,6 @@ then each patch that needs a look, and at the end what to do next.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
@@ -38,8 +37,8 @@ from patchkit.render.siblings import siblings_digest
 from patchkit.render.stackdiff import figures as stack_figures
 from patchkit.render.stackdiff import told_changes
 from patchkit.render.summary import counted, figures, next_step, summary_table
+from patchkit.render.wrapping import WIDTH, wrapped
 
-_WIDTH = 100
 _NAME_WIDTH = 60
 _SHOWN_LINES = 60
 """More lines of one side of a region than this are left to report.json."""
@@ -80,7 +79,7 @@ def _heading(report: Report) -> list[str]:
     )
     lines = [*_titled(title, "="), "", f"Upstream: {shown_text(report.upstream)}"]
     if report.upstream_note:
-        lines += _wrapped(report.upstream_note, "          ")
+        lines += wrapped(report.upstream_note, "          ")
     return lines
 
 
@@ -94,22 +93,11 @@ def _comparison(found: StackComparison) -> Iterator[str]:
 
 def _titled(title: str, underline: str) -> list[str]:
     shown = shown_name(title)
-    return [shown, underline * min(cell_len(shown), _WIDTH)]
+    return [shown, underline * min(cell_len(shown), WIDTH)]
 
 
 def _list(title: str, texts: Sequence[str]) -> list[str]:
-    return [f"{title}:", *(line for text in texts for line in _wrapped(text, "  - ", "    "))]
-
-
-def _wrapped(text: str, indent: str, further: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        shown_text(text),
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent if further is None else further,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return [f"{title}:", *(line for text in texts for line in wrapped(text, "  - ", "    "))]
 
 
 def _table(report: Report) -> list[str]:
@@ -138,10 +126,10 @@ def patch_text(patch: PortedPatch, report: Report) -> str:
 def _patch(patch: PortedPatch, report: Report) -> list[str]:
     lines = [*_titled(f"{patch.name}: {patch.status.value}", "-"), STATUS_SENTENCES[patch.status]]
     for note in patch.notes:
-        lines += _wrapped(note, "")
+        lines += wrapped(note, "")
     if report.dependencies is not None:
         for told in told_bonds(report.dependencies, patch.name):
-            lines += _wrapped(told, "", "  ")
+            lines += wrapped(told, "", "  ")
     for file in patch.files:
         lines += ["", *_file(file, patch, report)]
     return lines
@@ -197,11 +185,11 @@ def followed_evidence(followed: Followed) -> str:
 
 def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report) -> Iterator[str]:
     yield f"    Region {region.number}, {told_hunks(region.hunks)}: {verdict(region.settlement)}"
-    yield from _wrapped(region.settlement.note, "    ")
+    yield from wrapped(region.settlement.note, "    ")
     if isinstance(region.settlement, Held) and region.settlement.consequence_of is not None:
         yield f"    This is a consequence of {told_reference(region.settlement.consequence_of)}."
     if isinstance(region.settlement, Held) and region.settlement.made_by is not None:
-        yield from _wrapped(f"Made by upstream: {_commit(region.settlement.made_by)}", "    ")
+        yield from wrapped(f"Made by upstream: {_commit(region.settlement.made_by)}", "    ")
     if isinstance(region.settlement, Settled) and region.settlement.rule == AMENDMENT:
         yield from _amendment(region, region.settlement, file)
         return
@@ -217,7 +205,7 @@ def _region(region: Region, file: PortedFile, patch: PortedPatch, report: Report
         yield from _result(region, region.settlement.result)
     if isinstance(region.settlement, Held) and region.settlement.suggestion is not None:
         suggestion = region.settlement.suggestion
-        yield from _wrapped(f"Suggested ({suggestion.rule}): {suggestion.note}", "    ")
+        yield from wrapped(f"Suggested ({suggestion.rule}): {suggestion.note}", "    ")
         yield from _lines(Span(1, suggestion.result))
     for command in settling(region, file, patch, report):
         yield f"    {command.what}: {command.text}"

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchkit.diffing.edits import Edit
-from patchkit.engine.merging import edits_between
+from patchkit.diffing.edits import Edit, edits_between
 from patchkit.model.report import Lines
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
@@ -128,11 +127,16 @@ def neutral_lines(axis: Axis, lines: Sequence[bytes]) -> Lines:
 
 def stands_in(lines: Sequence[bytes], text: Sequence[bytes]) -> bool:
     """Whether the lines stand in the text one after the other, white space aside."""
+    return times_in(lines, text) > 0
+
+
+def times_in(lines: Sequence[bytes], text: Sequence[bytes]) -> int:
+    """How often they stand there so."""
     wanted, there = squeezed(lines), squeezed(text)
     if not wanted:
-        return False
+        return 0
     starts = [at for at, line in enumerate(there) if line == wanted[0]]
-    return any(there[at : at + len(wanted)] == wanted for at in starts)
+    return sum(there[at : at + len(wanted)] == wanted for at in starts)
 
 
 def squeezed(lines: Iterable[bytes]) -> list[bytes]:
@@ -154,8 +158,5 @@ def _slid_apart(lines: Sequence[bytes]) -> Lines:
     while kept and not kept[-1]:
         kept.pop()
     # `}` + blank + body and body + `}` are the same insertion, seen one line apart.
-    while len(kept) > 1 and not is_telling(kept[0]):
-        kept = [*kept[1:], kept[0]]
-        while not kept[0]:
-            kept.pop(0)
-    return tuple(kept)
+    first = next((at for at, line in enumerate(kept) if is_telling(line)), 0)
+    return (*kept[first:], *filter(None, kept[:first]))

@@ -9,7 +9,7 @@ from patchkit.engine.tracing import FileTrace, Place, moved
 from patchkit.model.history import History
 from patchkit.model.report import UpstreamCommit
 from patchkit.model.tree import Path
-from patchkit.siblings.changes import Change
+from patchkit.siblings.changes import Change, is_telling
 
 CommitOf: TypeAlias = Callable[[Change], UpstreamCommit | None]
 """Names the commit that made an edit of a sibling."""
@@ -31,7 +31,8 @@ class SiblingHistory:
         self._history.expect(paths)
 
     def commit_of(self, change: Change) -> UpstreamCommit | None:
-        """The commit after which the text that the edit replaced did not stand any more.
+        """The first commit after which the text that the edit brought stands; where none brought it
+        whole, or nothing was brought, the one after which what it replaced stands no more.
 
         Raises `UpstreamError` where the history cannot be read.
         """
@@ -40,6 +41,9 @@ class SiblingHistory:
         if path not in self._traces:
             self._traces[path] = FileTrace(self._history, path, b"".join(sibling.old))
         trace = self._traces[path]
+        brought = trace.brought(change.added) if any(map(is_telling, change.added)) else None
+        if brought is not None:
+            return brought
         place = Place(
             max(edit.start - 1, 0),
             min(edit.stop + 1, len(sibling.old)),

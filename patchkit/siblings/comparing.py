@@ -17,6 +17,7 @@ from patchkit.model.siblings import (
     SiblingReport,
 )
 from patchkit.model.tree import File, Path
+from patchkit.model.variants import INFERRED
 from patchkit.siblings.changes import Sibling
 from patchkit.siblings.commits import SiblingHistory, no_commit
 from patchkit.siblings.edits import FollowedFiles, follow_edits, siblings_of
@@ -75,7 +76,8 @@ def compare_siblings(
         for one, finding in zip(followed.proposals, followed.proposed, strict=True)
         if ignores.applied_to((finding,))[0].ignored is None
     ]
-    families = (*file_families, *places)
+    is_guess = scene.axis.name == INFERRED
+    families = tuple(replace(one, is_inferred=is_guess) for one in (*file_families, *places))
     report = SiblingReport(
         axis=scene.axis.name,
         variant=scene.variant.name,

@@ -13,9 +13,10 @@ from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
 from patchkit.model.tree import Path
 from patchkit.siblings.contractviews import Promised, Provider, promised_in, providers_of
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolnotes import counted, listed
+from patchkit.siblings.symbolnotes import counted
 from patchkit.siblings.symbolsignatures import neutral_signature, shown_signature
 from patchkit.siblings.symbolviews import UnitView
+from patchkit.siblings.wording import listed
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Definition
 

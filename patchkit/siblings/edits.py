@@ -16,6 +16,7 @@ from patchkit.model.siblings import (
 )
 from patchkit.model.tree import File, Path, split_lines
 from patchkit.siblings.accepting import accepted, variant_names
+from patchkit.siblings.alike import alike_variants
 from patchkit.siblings.changes import SharedChange, Sibling
 from patchkit.siblings.commits import CommitOf
 from patchkit.siblings.families import templates_of
@@ -23,6 +24,7 @@ from patchkit.siblings.following import Followed, Proposal, follow
 from patchkit.siblings.imports import imports_alone
 from patchkit.siblings.ranking import is_nothing
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.wording import listed
 
 _NOTES = {
     EditState.THERE: "{who} changed this; our file has it already.",
@@ -106,8 +108,10 @@ def follow_edits(
             for one in follow(ours.content, others, scene.variant)
         ]
         lines = tuple(split_lines(ours.content))
-        for one in accepted(followed, lines, scene.axis, scene.variant, known):
-            finding = _finding(scene, path, one)
+        alike = alike_variants([one.shared for one in followed])
+        edits = accepted(followed, lines, scene.axis, scene.variant, known)
+        for at, one in enumerate(edits):
+            finding = _finding(scene, path, one, alike[at])
             findings.append(finding)
             if one.proposal is not None and finding.rank is not Rank.NOTHING:
                 variants = one.shared.variants
@@ -123,14 +127,14 @@ def _names_of_ours(scene: Scene) -> frozenset[bytes]:
     return variant_names(lines, scene.axis, scene.variant)
 
 
-def _finding(scene: Scene, path: Path, one: Followed) -> Finding:
+def _finding(scene: Scene, path: Path, one: Followed, alike: Sequence[str]) -> Finding:
     shared = one.shared
     first = shared.first
     return Finding(
         kind=FindingKind.EDIT,
-        rank=_rank(path, one),
+        rank=_rank(path, one, alike),
         path=path,
-        note=_note(one),
+        note=_note(one, alike),
         line=None if one.line is None else one.line + 1,
         siblings=tuple(_places(shared)),
         is_new=True,
@@ -140,8 +144,11 @@ def _finding(scene: Scene, path: Path, one: Followed) -> Finding:
     )
 
 
-def _note(one: Followed) -> str:
-    who = _listed(one.shared.variants)
+def _note(one: Followed, alike: Sequence[str]) -> str:
+    who = listed(one.shared.variants)
+    others = [name for name in alike if name not in one.shared.variants]
+    if others and one.state in (EditState.ELSEWHERE, EditState.DIVIDED):
+        return f"{who} changed this, and {listed(others)} did alike; look whether ours needs it."
     if one.held_back and one.state is EditState.CONFLICT:
         return f"{who} changed this; it is not proposed for our file, as {one.held_back}."
     return _NOTES[one.state].format(who=who)
@@ -152,18 +159,13 @@ def _places(shared: SharedChange) -> Iterator[SiblingPlace]:
         yield SiblingPlace(change.sibling.variant, change.sibling.new_path, change.new_start + 1)
 
 
-def _rank(path: Path, one: Followed) -> Rank:
+def _rank(path: Path, one: Followed, alike: Sequence[str]) -> Rank:
     first = one.shared.first
     if is_nothing(first.removed, first.added, path):
         return Rank.NOTHING
     if one.state is EditState.ELSEWHERE and imports_alone(one.shared.first):
         return Rank.NOTHING
-    is_of_one = len(one.shared.variants) == 1
+    is_of_one = len(alike) == 1
     is_its_own = one.state in (EditState.ELSEWHERE, EditState.DIVIDED)
     # What one sibling alone did to what ours has not, or others kept, is that sibling's business.
     return Rank.NOTHING if is_of_one and is_its_own else Rank.BEHAVIOUR
-
-
-def _listed(variants: Sequence[str]) -> str:
-    *others, last = variants
-    return f"{', '.join(others)} and {last}" if others else last

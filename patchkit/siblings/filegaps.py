@@ -26,6 +26,7 @@ from patchkit.model.tree import Path
 from patchkit.model.variants import PLACEHOLDER, Variant
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.wording import listed
 
 _LEAST_SIBLINGS = 2
 _PATCHES = (b".patch", b".diff")
@@ -168,7 +169,7 @@ class FileFamilies:
 
     def _finding(self, family: Family) -> Finding:
         siblings = [cell for cell in family.cells if cell.paths]
-        names = _listed([cell.variant for cell in siblings])
+        names = listed([cell.variant for cell in siblings])
         path = self._place_for_ours(family)
         rank = self._rank(family, path)
         is_folder = family.kind is FamilyKind.FOLDER
@@ -231,8 +232,3 @@ def _folder_of(template: bytes) -> bytes | None:
     parts = template.split(b"/")
     at = next((at for at, part in enumerate(parts[:-1]) if part == PLACEHOLDER), None)
     return None if at is None else b"/".join(parts[: at + 1])
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

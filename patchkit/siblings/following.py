@@ -26,6 +26,7 @@ from patchkit.siblings.changes import (
     shared_changes,
     squeezed,
     stands_in,
+    times_in,
 )
 from patchkit.siblings.imports import imports_alone
 from patchkit.siblings.rewording import paired_lines, rewording
@@ -156,7 +157,9 @@ class _View:
         removed, added = change.key
         if not any(map(is_telling, added)):
             return False
-        return stands_in(added, self._neutral) and not stands_in(
+        # What the sibling had before, and has elsewhere now, is not there yet because ours has it.
+        is_more = times_in(added, self._neutral) > times_in(added, self.sibling.neutral_old)
+        return is_more and not stands_in(
             [line for line in removed if line not in added], self._neutral
         )
 

@@ -27,6 +27,7 @@ from patchkit.siblings.place_words import words_of
 from patchkit.siblings.places import places_in
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.wording import listed
 
 _NOT_SEARCHED = (b".patch", b".diff", b".lock", b".sum", b"-lock.json", b"-lock.yaml")
 _MADE_BY_AUTOTOOLS = re.compile(
@@ -217,7 +218,7 @@ class _Search:
             kind=FindingKind.PLACE,
             rank=rank,
             path=one.path,
-            note=f"{place.what}: {_listed(named)} {'are' if len(named) > 1 else 'is'} named here, "
+            note=f"{place.what}: {listed(named)} {'are' if len(named) > 1 else 'is'} named here, "
             f"ours is not. {_todo(place, rank)}",
             line=place.first,
             symbol=place.title,
@@ -268,8 +269,3 @@ def _todo(place: Place, rank: Rank) -> str:
     if rank is Rank.BUILD:
         return "Code that is built for ours likely needs it: add the piece for ours."
     return "Nothing here is for it: decide whether it belongs here."
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -65,7 +65,9 @@ def _file_diff(path: Path, proposals: Sequence[ProposedEdit], new: Tree) -> byte
     lines = split_lines(file.content)
     hunks = write_hunks(lines, _edits(proposals, lines), (_NO_HUNK,))
     old, made = quote(b"a/" + path), quote(b"b/" + path)
-    head = b"diff --git %b %b\n--- %b\n+++ %b\n" % (old, made, old, made)
+    # GNU patch reads a name with blanks up to a tab, and up to the first blank where none stands.
+    end = b"\t\n" if b" " in path else b"\n"
+    head = b"diff --git %b %b\n--- %b%b+++ %b%b" % (old, made, old, end, made, end)
     return head + b"".join(hunk.raw for hunk in hunks)
 
 

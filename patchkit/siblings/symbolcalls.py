@@ -10,8 +10,9 @@ from functools import cached_property
 from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolgaps import Key, neutral
-from patchkit.siblings.symbolnotes import counted, listed
+from patchkit.siblings.symbolnotes import counted
 from patchkit.siblings.symbolviews import Read, UnitView
+from patchkit.siblings.wording import listed
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Call, Definition, DefinitionKind, Signature
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from patchkit.model.shown import shown_path
 from patchkit.model.siblings import SiblingPlace
@@ -12,11 +12,10 @@ from patchkit.model.variants import PLACEHOLDER
 from patchkit.siblings.families import templates_of
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolviews import Sited
+from patchkit.siblings.wording import listed
 from patchkit.syntax.goconstraints import go_architecture
 from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.targets import Target
-
-_MOST_NAMED = 4
 
 
 def our_path(scene: Scene, sites: Iterable[Sited]) -> Path:
@@ -55,17 +54,6 @@ def places(sites: Iterable[Sited]) -> tuple[SiblingPlace, ...]:
     for site in sites:
         found.setdefault(site.variant, site.place)
     return tuple(found[name] for name in sorted(found))
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words as part of a sentence.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    if len(words) > _MOST_NAMED:
-        words = [*words[: _MOST_NAMED - 1], f"{len(words) - _MOST_NAMED + 1} more"]
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def variants_of(sites: Iterable[Sited]) -> str:

@@ -40,6 +40,14 @@ class LocalRepository:
         """The tree of a version. Raises `UpstreamError` for an unknown one."""
         return GitTree(self.repository, self.repository.tree_of(self._resolve(version)))
 
+    def commit(self, version: str) -> str:
+        """The id of the commit of a version. Raises `UpstreamError` for an unknown one, and for one
+        that is a tree without a commit."""
+        found = self.repository.commit_of(self._resolve(version))
+        if found is None:
+            raise UpstreamError(f"{self.description}: {version} is a tree, not a commit.")
+        return found
+
     def history(self, old: str, new: str) -> GitHistory | None:
         """The commits between two versions; None where one of them is a tree without a commit."""
         ends = [self.repository.commit_of(self._resolve(version)) for version in (old, new)]

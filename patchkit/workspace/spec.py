@@ -124,10 +124,10 @@ def _reset_release(spec: Specfile) -> None:
     """Release 1, with what stands behind the number: `32%{?dist}` becomes `1%{?dist}`."""
     if spec.has_autorelease:
         return
-    raw = spec.raw_release
-    number = _LEADING_NUMBER.match(raw)
-    behind = _LEADING_NUMBER.sub("", spec.expanded_raw_release, count=1)
-    spec.update_tag("Release", f"1{raw[number.end() :] if number else behind}")
+    if _LEADING_NUMBER.match(spec.raw_release):
+        spec.raw_release = _LEADING_NUMBER.sub("1", spec.raw_release, count=1)
+    else:
+        spec.update_tag("Release", _LEADING_NUMBER.sub("1", spec.expanded_raw_release, count=1))
 
 
 def _rename_sources(spec: Specfile, old: str, new: str) -> None:

@@ -74,6 +74,15 @@ def test_the_reports_of_a_rebase(port: Port) -> None:
     assert ("riscv64", 2) == (one.variant, one.open)
 
 
+def test_a_rebase_without_them(port: Port) -> None:
+    """--no-siblings leaves the comparison out of a port, and changes nothing else of it."""
+    assert_done(port.rebase())
+    patches = contents_of(port.out / "patches")
+    assert_done(port.rebase("--no-siblings"))
+    assert [] == json.loads((port.out / "report.json").read_bytes())["siblings"]
+    assert patches == contents_of(port.out / "patches")
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_proposal_is_a_patch_on_top(tmp_path: Path, layout: str) -> None:
     """--propose stacks what can be merged; the whole stack applies to the pristine upstream."""

@@ -91,7 +91,10 @@ def test_bad_files(raw: bytes, line: int, words: str) -> None:
     assert caught.value.hints
 
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+letters = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
+words = st.text(letters, min_size=1, max_size=9) | st.sampled_from(
+    ("https://example.org/" + "deep/" * 20, "left-on-purpose", "-" * 95, "why:")
+)
 sentences = st.lists(words, min_size=1, max_size=40).map(" ".join)
 entries = st.builds(
     Ignore,

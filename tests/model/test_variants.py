@@ -83,6 +83,21 @@ def test_more_words_and_variants() -> None:
     assert axis.variants[0] == ARCHITECTURES.variants[0]
 
 
+def test_a_variant_is_extended_by_any_of_its_names() -> None:
+    """Who gives words to `amd64` or `AArch64` means the variant of the table, and makes no second
+    one with the same word."""
+    axis = ARCHITECTURES.with_words({"amd64": ["k8"], "AArch64": ["armv9"], "X86_64": ["em64t"]})
+    assert len(ARCHITECTURES.variants) == len(axis.variants)
+    found = {one.word: one.variants for one in axis.mentions(b"amd64 k8 em64t arm64 armv9")}
+    assert {(b"amd64", ("x86_64",)), (b"k8", ("x86_64",)), (b"em64t", ("x86_64",))} <= set(
+        found.items()
+    )
+    assert ("arm64",) == found[b"arm64"] == found[b"armv9"]
+    assert axis == axis.with_words({"amd64": ["K8", "amd64"]})
+    own = ARCHITECTURES.with_words({"x86": ["k8"]})
+    assert "x86" in own.named_in(b"arch/x86/mm.c")
+
+
 def test_an_axis_of_words_without_digits() -> None:
     """Words of another axis are found the same way, but not inside of names."""
     axis = Axis("database", ()).with_words({"mysql": ["mariadb"], "pg": []})

@@ -17,6 +17,20 @@ from patchkit.model.report import (
     Suggestion,
     UpstreamCommit,
 )
+from patchkit.model.siblings import (
+    Cell,
+    CellState,
+    EditState,
+    Family,
+    FamilyKind,
+    Finding,
+    FindingKind,
+    Rank,
+    SiblingEdit,
+    SiblingPlace,
+    SiblingReport,
+    UnusedIgnore,
+)
 
 from .reports import REPORT
 
@@ -32,6 +46,36 @@ HOSTILE_HELD = Region(
     Held(HeldCause.OVERLAP, ATTACK, None, Suggestion(ATTACK, ATTACK, _LINES), _COMMIT),
 )  # fmt: skip
 HOSTILE_SETTLED = replace(HOSTILE_HELD, settlement=Settled(ATTACK, ATTACK, (b"``````\n",)))
+_HOSTILE_SIBLINGS = SiblingReport(
+    ATTACK,
+    ATTACK,
+    (ATTACK, "x" + ATTACK),
+    (Family(FamilyKind.PLACE, _FENCE, (Cell(ATTACK, CellState.OURS, (_FENCE,)),), place=ATTACK),),
+    tuple(
+        Finding(
+            kind,
+            rank,
+            _FENCE,
+            ATTACK,
+            1,
+            ATTACK,
+            (SiblingPlace(ATTACK, _FENCE),) * 9,
+            edit=edit,
+            commit=_COMMIT,
+            patch=ATTACK,
+            ignored=ignored,
+        )
+        for kind, edit in (
+            (FindingKind.SYMBOL, None),
+            (FindingKind.EDIT, SiblingEdit(EditState.CONFLICT, _LINES, _LINES, _LINES, _LINES)),
+        )
+        for rank in Rank
+        for ignored in (None, ATTACK)
+    ),
+    _FENCE,
+    (UnusedIgnore(1, ATTACK, ATTACK),),
+    (ATTACK,),
+)
 _PATH = b"a b/%41#x?\xff:" + ATTACK.encode()
 HOSTILE = replace(
     REPORT,
@@ -39,6 +83,7 @@ HOSTILE = replace(
     upstream=ATTACK,
     upstream_note=ATTACK,
     warnings=(ATTACK,),
+    siblings=(_HOSTILE_SIBLINGS,),
     patches=(
         PortedPatch(
             ATTACK,

@@ -35,6 +35,8 @@ from patchkit.model.stackdiff import (
     StackComparison,
 )
 
+from .sibling_reports import sibling_reports
+
 contents = st.binary(max_size=12) | st.text(max_size=12).map(str.encode)
 names = contents.map(decode_name)
 numbers = st.integers(0, 10**6)
@@ -139,6 +141,7 @@ reports = st.builds(
     patches=st.lists(patches, max_size=3).map(tuple),
     guarded=st.lists(names, max_size=2).map(tuple),
     warnings=st.lists(names, max_size=2).map(tuple),
+    siblings=st.lists(sibling_reports, max_size=1).map(tuple),
 ).flatmap(with_stacks)
 
 CAUSE = Region(

@@ -19,7 +19,8 @@ from .reports import REPORT, reports
 _LEAST = 6_000
 _FENCE = re.compile(r"^ {2}(`{3,})$")
 _DETAILS = re.compile(
-    r"<details><summary>(<code>[^<>]*</code>|Old stack against new): [a-z0-9, ]+</summary>"
+    r"<details><summary>"
+    r"((<code>[^<>]*</code>|Old stack against new): [a-z0-9, ]+|\d+ open findings?)</summary>"
 )
 
 

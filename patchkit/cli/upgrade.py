@@ -1,0 +1,79 @@
+"""`patchkit upgrade`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from patchkit.cli.interrupts import interrupts_waiting
+from patchkit.cli.options import (
+    PLACE,
+    dry_run_option,
+    output_options,
+    stack_option,
+    upstream_option,
+)
+from patchkit.cli.printing import page, print_bytes, print_json, progress, sentences
+from patchkit.jobs.outputs import FURTHER_REPORTS
+from patchkit.jobs.project import find_project
+from patchkit.jobs.upgrade import UpgradePlan, plan_upgrade, upgrade_document
+from patchkit.model.shown import shown_text
+from patchkit.render.summary import counted
+from patchkit.render.terminal import print_report
+
+
+@click.command("upgrade")
+@click.option("--to", "new", required=True, metavar="B", help="The new upstream version.")
+@click.option(
+    "--from", "old", metavar="A", help="The version it is for (default: as the spec says)."
+)
+@stack_option
+@upstream_option
+@click.option(
+    "--report", "forms", multiple=True, type=click.Choice(tuple(FURTHER_REPORTS)),
+    help="Make the report in this format, too (may be repeated).",
+)  # fmt: skip
+@click.option("--reports", "place", type=PLACE, metavar="DIR", help="Write the reports there.")
+@dry_run_option
+@output_options
+def command(
+    new: str, old: str | None, stack: Path | None, upstream: str | None, forms: tuple[str, ...],
+    place: Path | None, dry_run: bool, as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Bring a packaging repository to version B in place: patches, series, apply-patches, spec.
+
+    Nothing is written when regions are left to a person: settle them with `patchkit rebase` and
+    `patchkit resolve` first. With --dry-run the whole change is shown as a diff.
+
+    Example: patchkit upgrade --to 3.2.0 --dry-run
+    """
+    project = find_project(stack)
+    with progress(shown=not quiet and not as_json) as (watch, say):
+        plan = plan_upgrade(
+            project, new, old, upstream=upstream, reports=forms, watch=watch, progress=say
+        )
+    with interrupts_waiting():
+        if place is not None:
+            plan.write_reports(place)
+        if not dry_run and plan.outputs:
+            plan.write()
+    if as_json:
+        print_json(upgrade_document(plan))
+    elif not quiet and dry_run and plan.outputs:
+        print_bytes(plan.diff())
+    elif not quiet:
+        with page() as console:
+            print_report(console, plan.report)
+            sentences(console, _told(plan), *map(shown_text, plan.notes))
+    return plan.exit_code
+
+
+def _told(plan: UpgradePlan) -> str:
+    if not plan.outputs:
+        return (
+            "Nothing was written: settle what is held with patchkit rebase and patchkit resolve, "
+            "then upgrade."
+        )
+    files = counted(len(plan.outputs), "file", "files")
+    return f"Upgraded {plan.folder}: {files} written, {len(plan.removals)} removed."

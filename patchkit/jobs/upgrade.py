@@ -1,0 +1,170 @@
+"""A packaging repository brought to a new upstream version in one go, in place (jobs floor).
+
+The stack is ported, its series and apply-patches are written anew, and the spec beside it gets the
+new version. All or nothing: where a person has to decide something first, nothing is planned.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from patchkit.engine.rebasing import Watcher, unwatched
+from patchkit.errors import SpecError, StackError
+from patchkit.jobs.outputs import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
+from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
+from patchkit.jobs.project import Project, own_version
+from patchkit.jobs.rebase import plan_rebase, uncounted
+from patchkit.model.report import Report
+from patchkit.sources.progress import Progress, silent
+from patchkit.workspace.layout import read_layout
+from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
+
+_REPORTS = (REPORT_TEXT, REPORT_JSON, *FURTHER_REPORTS.values())
+
+
+@dataclass(frozen=True)
+class UpgradePlan:
+    """What would be written to the packaging repository `folder`: nothing where the port leaves
+    something to a person. `reports` are its reports, which belong elsewhere; `notes` say what else
+    there is to do."""
+
+    report: Report
+    folder: Path
+    outputs: tuple[Output, ...]
+    removals: tuple[str, ...]
+    reports: tuple[Output, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: done; 1: something is left to a person."""
+        return int(bool(self.report.exit_code or self.notes))
+
+    def changes(self) -> tuple[str, ...]:
+        """The paths that differ from what is there now, sorted."""
+        differing = (one.path for one in self.outputs if self._now(one.path) != one.content)
+        return tuple(sorted({*differing, *self.removals}))
+
+    def diff(self) -> bytes:
+        """The whole change of the repository as one unified diff."""
+        planned = {one.path: one.content for one in self.outputs}
+        return b"".join(
+            _file_diff(path, self._now(path), planned.get(path)) for path in self.changes()
+        )
+
+    def write(self) -> WriteResult:
+        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written."""
+        recover(self.folder)
+        return write_outputs(self.folder, self.outputs, removals=self.removals)
+
+    def write_reports(self, folder: Path) -> WriteResult:
+        """Write the reports into a folder. Raises `OutputError`."""
+        recover(folder)
+        return write_outputs(folder, self.reports)
+
+    def _now(self, path: str) -> bytes | None:
+        place = self.folder / path
+        return place.read_bytes() if place.is_file() else None
+
+
+def plan_upgrade(
+    project: Project,
+    new: str,
+    old: str | None = None,
+    *,
+    upstream: str | None = None,
+    reports: Collection[str] = (),
+    today: datetime.date | None = None,
+    cache: Path | None = None,
+    watch: Watcher = unwatched,
+    progress: Progress = silent,
+) -> UpgradePlan:
+    """Bring the project's packaging repository to upstream version `new`.
+
+    `old` defaults to the version in the spec, else to that which the folder tells. `today` dates
+    the entry in the changelog; it defaults to `SOURCE_DATE_EPOCH`, else to this day. Nothing is
+    written. Raises what `plan_rebase` raises, and `SpecError` for a spec that is not understood.
+    """
+    folder = project.stack_folder(old or new)
+    recover(folder)
+    spec = spec_of(folder)
+    facts = facts_of(spec, old)
+    version = old or (facts.version if facts is not None else own_version(project))
+    if facts is not None and project.settings.name is None:
+        project = replace(project, settings=replace(project.settings, name=facts.name))
+    if version == new:
+        raise StackError(
+            f"{folder}: is for {new} already.", "Name the version that it is for with --from."
+        )
+    plan = plan_rebase(
+        project, version, new, upstream=upstream, out=folder / f"upgrade-to-{new}",
+        reports=reports, cache=cache, watch=watch, expect=uncounted, progress=progress,
+    )  # fmt: skip
+    made = tuple(one for one in plan.outputs if one.path in _REPORTS)
+    if plan.report.exit_code:
+        return UpgradePlan(plan.report, folder, (), (), made, ())
+    left = {*_REPORTS, *(() if spec is None else (spec.name,))}
+    outputs = [one for one in plan.outputs if one.path not in left]
+    notes: list[str] = []
+    if spec is not None:
+        try:
+            outputs.append(updated_spec_of(spec, plan.report, folder, today))
+        except SpecError as error:
+            notes.append(f"The spec was not updated. {error}")
+    outputs = [_with_mode_of(one, folder) for one in outputs]
+    removals = tuple(_left_behind(folder, {one.path for one in outputs}))
+    return UpgradePlan(plan.report, folder, tuple(outputs), removals, made, tuple(notes))
+
+
+def _with_mode_of(output: Output, folder: Path) -> Output:
+    """A file that is there keeps its mode."""
+    place = folder / output.path
+    if not place.is_file():
+        return output
+    return replace(output, mode=place.stat().st_mode & 0o777)
+
+
+def _left_behind(folder: Path, planned: Collection[str]) -> Iterator[str]:
+    """The patches of the old series that the new stack has not."""
+    layout, series = read_layout(folder)
+    for entry in series.entries:
+        place = layout.place_of(entry.name)
+        if place not in planned and (folder / place).is_file():
+            yield place
+
+
+def _file_diff(path: str, now: bytes | None, planned: bytes | None) -> bytes:
+    names = [
+        b"/dev/null" if content is None else f"{side}/{path}".encode("utf-8", "surrogateescape")
+        for side, content in (("a", now), ("b", planned))
+    ]
+    old, new = names
+    lines = difflib.diff_bytes(difflib.unified_diff, _lines(now), _lines(planned), old, new)
+    return b"".join(_ended(line) for line in lines)
+
+
+def _lines(content: bytes | None) -> Sequence[bytes]:
+    return [] if content is None else content.splitlines(keepends=True)
+
+
+def _ended(line: bytes) -> bytes:
+    return line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+
+
+def upgrade_document(plan: UpgradePlan) -> Mapping[str, object]:
+    """The plan for programs, `patchkit-upgrade/1`; `docs/reference/cli.md` describes it."""
+    report = plan.report
+    return {
+        "schema": "patchkit-upgrade/1",
+        "package": report.package,
+        "from": report.old_version,
+        "to": report.new_version,
+        "held_regions": report.held,
+        "changed": list(plan.changes()),
+        "removed": list(plan.removals),
+        "notes": list(plan.notes),
+    }
