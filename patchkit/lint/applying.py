@@ -45,7 +45,7 @@ def applying_findings(scene: Scene, read: ReadPatches) -> Iterator[Finding]:
     for spec in scene.specs:
         root = posixpath.dirname(spec.path)
         tree = scene.sources.get(root)
-        queue = _of_spec(scene, spec)
+        queue = _of_spec(spec)
         if tree is not None and queue is not None and all(one.root != root for one in scene.stacks):
             yield from _applied(queue, read, tree)
 
@@ -60,19 +60,19 @@ def _of_series(scene: Scene, stack: StackFolder) -> _Queue:
     return _Queue(stack.series, scene.strip, pairs)
 
 
-def _of_spec(scene: Scene, spec: Spec) -> _Queue | None:
+def _of_spec(spec: Spec) -> _Queue | None:
     """The patches of a spec that rpm applies in order by itself; None where it is told how."""
     auto = _AUTO.search(spec.text)
-    if auto is None or "-N" in auto[1].split():
+    level = None if auto is None else _LEVEL.search(auto[1])
+    if auto is None or level is None or "-N" in auto[1].split():
         return None
     folder = posixpath.dirname(spec.path)
-    level = _LEVEL.search(auto[1])
     pairs = tuple(
         (Entry(tag.file), posixpath.join(folder, tag.file.encode("utf-8", "surrogateescape")))
         for tag in spec.patches
         if tag.file is not None and not tag.is_conditional
     )
-    return _Queue(spec.path, int(level[1]) if level else 0, pairs)
+    return _Queue(spec.path, int(level[1]), pairs)
 
 
 def _applied(queue: _Queue, read: ReadPatches, tree: Tree) -> Iterator[Finding]:
@@ -82,7 +82,9 @@ def _applied(queue: _Queue, read: ReadPatches, tree: Tree) -> Iterator[Finding]:
         patch = read.patches.get(path)
         if patch is None:
             break  # what comes behind it was made on top of it
-        stacked.append(StackedPatch(Entry(decode_name(path), entry.strip, entry.is_reversed), patch))
+        stacked.append(
+            StackedPatch(Entry(decode_name(path), entry.strip, entry.is_reversed), patch)
+        )
         places[decode_name(path)] = path
     layout = Layout(Dialect.SERIES_CONF, "series.conf", "")
     stack = Stack(layout, Series(()), tuple(stacked))

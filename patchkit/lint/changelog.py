@@ -30,6 +30,10 @@ _DATE = re.compile(
     r"(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?:\d\d?:\d\d:\d\d\s+\S+\s+)?(?P<year>\d{4})"
     r"(?=\s|$)(?P<rest>.*)"
 )
+_WHOLE_MONTH = re.compile(
+    r"\s(?P<name>January|February|March|April|June|July|August|Sept|September|October|November"
+    r"|December)(?=\s)"
+)
 _VERSION = re.compile(r"(?:^|[\s>-])((?:\d+:)?v?\d[\w.+~^]*)-(\d[\w.+~^]*)\s*$")
 _DIST = re.compile(r"\.(?:oe\w*|fc\d+|el\d\w*)$")
 
@@ -53,9 +57,7 @@ def changelog_findings(spec: Spec) -> Iterator[Finding]:
     yield from _text_before(spec, lines)
     newer: datetime.date | None = None
     for entry in entries:
-        date = None
-        for found in _date_findings(spec, entry):
-            yield found
+        yield from _date_findings(spec, entry)
         date = _date_of(entry)
         if date is not None and newer is not None and date > newer:
             yield _finding(
@@ -105,7 +107,8 @@ def _text_before(spec: Spec, lines: Sequence[SpecLine]) -> Iterator[Finding]:
 def _date_findings(spec: Spec, entry: _Entry) -> Iterator[Finding]:
     match = _DATE.match(entry.line.text)
     if match is None:
-        yield _finding(spec, BAD_DATE, entry, f"not a date as rpm reads it: {entry.shown}")
+        edits = tuple(_with_short_month(spec, entry.line))
+        yield _finding(spec, BAD_DATE, entry, f"not a date as rpm reads it: {entry.shown}", edits)
         return
     date = _date_in(match)
     if date is None:
@@ -124,20 +127,33 @@ def _date_findings(spec: Spec, entry: _Entry) -> Iterator[Finding]:
         message = f"no weekday, {right} is right: {entry.shown}"
         yield _finding(spec, NO_WEEKDAY, entry, message, edits)
     else:
-        message = f"{written}{match['comma']} is no weekday for rpm, {right} is right: {entry.shown}"
+        message = (
+            f"{written}{match['comma']} is no weekday for rpm, {right} is right: {entry.shown}"
+        )
         yield _finding(spec, NO_WEEKDAY, entry, message, edits)
+
+
+def _with_short_month(spec: Spec, line: SpecLine) -> Iterator[Edit]:
+    """The month as rpm knows it, where its whole name is all that is wrong."""
+    match = _WHOLE_MONTH.search(line.text)
+    if match is None or match["name"][:3] not in _MONTHS:
+        return
+    text = f"{line.text[: match.start('name') + 3]}{line.text[match.end('name') :]}"
+    if _DATE.match(text) is not None:
+        yield _replaced(spec, line, text)
 
 
 def _with_weekday(spec: Spec, line: SpecLine, match: re.Match[str], weekday: str) -> Edit:
     text = line.text
     begin = match["star"] if match["star"].endswith((" ", "\t")) else f"{match['star']} "
+    return _replaced(spec, line, f"{begin}{weekday} {text[match.start('month') :]}")
+
+
+def _replaced(spec: Spec, line: SpecLine, text: str) -> Edit:
     raw = spec.raw_lines[line.number - 1]
     end = raw[len(raw.rstrip(b"\r\n")) :]
-    mended = f"{begin}{weekday} {text[match.start('month') :]}"
-    number = line.number
-    return Edit(
-        spec.path, number - 1, number, (mended.encode("utf-8", "surrogateescape") + end,)
-    )
+    mended = text.encode("utf-8", "surrogateescape") + end
+    return Edit(spec.path, line.number - 1, line.number, (mended,))
 
 
 def _date_of(entry: _Entry) -> datetime.date | None:

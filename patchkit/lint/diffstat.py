@@ -85,6 +85,9 @@ def _name(row: bytes) -> Path:
     found = _ROW.match(row)
     assert found is not None  # only rows are asked
     name = unquote(found[1].strip())
+    if name.startswith(b"...") and b"=> " in name and not name.count(b"{"):
+        # The row of a rename that was cut before its brace.
+        return b"..." + name.rpartition(b"=> ")[2].replace(b"}", b"", 1)
     if _BRACES.search(name):
         return _BRACES.sub(rb"\2", name).replace(b"//", b"/").lstrip(b"/")
     return name.rpartition(b" => ")[2]
@@ -113,7 +116,7 @@ def _compared(listed: Sequence[Path], changed: Sequence[Path]) -> str | None:
 def _means(name: Path, path: Path) -> bool:
     """Whether a name of the list, which may be cut at its beginning, is for a file."""
     if name.startswith(b"..."):
-        return path.endswith(name[3:])
+        return path.endswith(name[3:].lstrip())
     return name == path
 
 

@@ -74,7 +74,10 @@ def _hint(scene: Scene, folder: Path, name: str) -> tuple[str, tuple[Path, ...]]
     stem = _ARCHIVE.sub("", name).encode("utf-8", "surrogateescape")
     packed = posixpath.join(folder, stem)
     if _ARCHIVE.search(name) and packed in scene.folders:
-        return f" There is the folder {shown_path(packed)}/: it must be packed before the build.", ()
+        return (
+            f" There is the folder {shown_path(packed)}/: it must be packed before the build.",
+            (),
+        )
     raw = name.encode("utf-8", "surrogateescape")
     elsewhere = [path for path in scene.paths if posixpath.basename(path) == raw]
     if elsewhere:
@@ -99,7 +102,7 @@ def _unnamed(scene: Scene, root: Path) -> Iterator[Finding]:
                 yield Finding(FILE_UNNAMED, path, None, "nothing names this folder.")
         elif top.endswith(_PATCH_SUFFIXES) and any(stack.patches == root for stack in scene.stacks):
             continue  # a rule of its own tells of patches that no series lists
-        elif not any(_names(text, top) for place, text in texts.items() if place != path):
+        elif not _file_is_named(path, top, texts):
             yield Finding(FILE_UNNAMED, path, None, "no spec, series or script names it.")
 
 
@@ -120,6 +123,14 @@ def _folder_is_named(scene: Scene, path: Path, texts: dict[Path, str]) -> bool:
         return True
     named_in = partial(_names, name=posixpath.basename(path))
     return any(named_in(text) for place, text in texts.items() if not place.startswith(path + b"/"))
+
+
+def _file_is_named(path: Path, name: Path, texts: dict[Path, str]) -> bool:
+    """Whether another file names it; an archive also without its ending, as `$pkg.tar.gz` does."""
+    stem = _ARCHIVE.sub("", name.decode("utf-8", "surrogateescape"))
+    names = dict.fromkeys((name, stem.encode("utf-8", "surrogateescape")))
+    others = [text for place, text in texts.items() if place != path]
+    return any(_names(text, one) for one in names for text in others)
 
 
 def _telling(scene: Scene, path: Path) -> str | None:

@@ -29,9 +29,9 @@ from patchkit.model.shown import shown_path
 from patchkit.model.tree import SUBMODULE, Path, split_lines
 
 _NOISE = re.compile(
-    rb"(?:From [0-9a-f]{7,} |(?:From|Date|Signed-off-by|Co-authored-by|Reviewed-by|Acked-by|Tested-by"
-    rb"|Cc|Last-Update|Author|Origin|Forwarded|Message-Id|MIME-Version|Content-[\w-]+|Index|diff|RCS"
-    rb" file|retrieving revision|index|Conflict|X-[\w-]+|commit|---|===|\+\+\+|@@)[ :=]?)",
+    rb"(?:From [0-9a-f]{7,} |(?:From|Date|[A-Z]\w+-by|Cc|Last-Update|Author|Origin|Forwarded"
+    rb"|Message-Id|MIME-Version|Content-[\w-]+|Change-Id|Index|diff|RCS file|retrieving revision"
+    rb"|index|Conflict|X-[\w-]+|commit|---|===|\+\+\+|@@)[ :=]?)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(rb"(?:subject|description|title)\s*:(.*)", re.IGNORECASE)
@@ -78,7 +78,9 @@ def patch_findings(scene: Scene, read: ReadPatches) -> Iterator[Finding]:
             yield Finding(PATCH_UNREADABLE, path, None, "it is empty.")
             continue
         if not _is_described(patch):
-            yield Finding(PATCH_UNDESCRIBED, path, 1, "neither a subject nor a text above the diff.")
+            yield Finding(
+                PATCH_UNDESCRIBED, path, 1, "neither a subject nor a text above the diff."
+            )
         yield from _of_files(path, patch, is_by_git=path in by_git)
         problem = file_list_problem(patch)
         if problem is not None:

@@ -26,7 +26,8 @@ WRONG_WEEKDAY = LintRule(
 BAD_DATE = LintRule(
     "PK103", "changelog-bad-date", _ERROR,
     "The date of a changelog entry does not exist, or is not written as rpm reads it.",
-    "Write it as `* Mon Mar 6 2023`: English names, day, year.",
+    "Write it as `* Mon Mar 6 2023`: short English names, day, year.",
+    is_mended=True,
 )  # fmt: skip
 CHANGELOG_ORDER = LintRule(
     "PK104", "changelog-order", _ERROR,

@@ -75,7 +75,7 @@ class Scene:
         return content.decode("utf-8", "surrogateescape")
 
     def named(self, folder: Path, name: str) -> Path | None:
-        """The file of this name in a folder, else in any other: a build sees no folders."""
+        """The file of this name in a folder: a build looks nowhere else."""
         wanted = name.encode("utf-8", "surrogateescape")
         beside = posixpath.join(folder, wanted)
         return beside if beside in self.present else None

@@ -25,7 +25,9 @@ from patchkit.model.tree import Path, split_lines
 from patchkit.syntax.shellfaults import ShellCommand, ShellScript, read_script
 
 _OURS = re.compile(rb"(?m)^# patchkit apply-patches \d+$")
-_BY_SH = re.compile(r"(?m)(?:^|[;&|])\s*(?:/bin/)?(?:sh|dash)\s+(?:-\w+\s+)*(?:\S*/)?apply-patches\b")
+_BY_SH = re.compile(
+    r"(?m)(?:^|[;&|])\s*(?:/bin/)?(?:sh|dash)\s+(?:-\w+\s+)*(?:\S*/)?apply-patches\b"
+)
 _SH_LINE = re.compile(rb"#!\s*(?:/usr)?/bin/(?:env\s+)?(?:sh|dash)\b")
 _FUZZ = re.compile(r"(?:-F|--fuzz[= ]?)\s*(\d+)$|^(\d+)$")
 _TARBALL = re.compile(r"[\w.+*/-]+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz)")
@@ -88,15 +90,15 @@ def _outdated(path: Path, raw: bytes, wanted: bytes, stack: StackFolder) -> Find
 
 
 def _bashisms(scene: Scene, script: _Script) -> Iterator[Finding]:
-    caller = next((spec for spec in scene.specs if _BY_SH.search(spec.text)), None)
+    root = script.stack.root
+    beside = [spec for spec in scene.specs if posixpath.dirname(spec.path) == root]
+    caller = next((spec for spec in beside if _BY_SH.search(spec.text)), None)
     if caller is None and not _SH_LINE.match(script.raw):
         return
     found = script.shell.bashisms
     if not found:
         return
-    told = ", ".join(
-        dict.fromkeys(f"{one.what} (line {one.line})" for one in found[:_MOST_SHOWN])
-    )
+    told = ", ".join(dict.fromkeys(f"{one.what} (line {one.line})" for one in found[:_MOST_SHOWN]))
     more = len(found) - _MOST_SHOWN
     others = f" and {more} more" if more > 0 else ""
     who = "it says so itself" if caller is None else "as the spec runs it"

@@ -97,9 +97,7 @@ def _unnamed(scene: Scene, stack: StackFolder) -> list[Path]:
 
 
 def _unlisted(scene: Scene, stack: StackFolder) -> Iterator[Finding]:
-    comments = [
-        line.partition(b"#")[2] for line in stack.lines if b"#" in line
-    ]
+    comments = [line.partition(b"#")[2] for line in stack.lines if b"#" in line]
     scripts = [scene.content(posixpath.join(stack.root, SCRIPT)) or b""]
     said = b"\n".join((*comments, *scripts)).decode("utf-8", "surrogateescape")
     texts = [said, *(spec.text for spec in scene.specs)]

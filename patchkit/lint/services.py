@@ -121,9 +121,7 @@ def _extractions(scene: Scene, path: Path, params: Sequence[_Param]) -> Iterator
     ]
     # A service that asks for nothing that is here fetches another repository.
     about_this = {
-        param.number
-        for param, word in asked
-        if _matches(word, files) or _is_folder(word, folders)
+        param.number for param, word in asked if _matches(word, files) or _is_folder(word, folders)
     }
     for param, word in asked:
         if _matches(word, files):
@@ -157,7 +155,9 @@ def _matches(word: str, paths: Sequence[str]) -> bool:
 
 def _is_folder(word: str, folders: Sequence[str]) -> bool:
     return any(
-        fnmatch.fnmatchcase(folder, one.rstrip("/")) for one in _readings(word) for folder in folders
+        fnmatch.fnmatchcase(folder, one.rstrip("/"))
+        for one in _readings(word)
+        for folder in folders
     )
 
 

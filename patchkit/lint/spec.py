@@ -87,9 +87,7 @@ class Spec:
     def section(self, name: str) -> tuple[SpecLine, ...]:
         """The lines of a section, without the one that begins it."""
         return tuple(
-            line
-            for line in self.lines
-            if line.section == name and not _SECTION.match(line.text)
+            line for line in self.lines if line.section == name and not _SECTION.match(line.text)
         )
 
     @cached_property

@@ -60,7 +60,8 @@ class StackFolder:
     def named(self) -> tuple[NamedPatch, ...]:
         """Its patches in order, with their places."""
         return tuple(
-            NamedPatch(line, entry, _place(self.patches, entry.name)) for line, entry in self.entries
+            NamedPatch(line, entry, _place(self.patches, entry.name))
+            for line, entry in self.entries
         )
 
     @cached_property
@@ -117,9 +118,7 @@ def _read(root: Path, series: Path, raw: bytes, present: frozenset[Path]) -> Sta
 
 def _patches_folder(root: Path, names: Sequence[str], present: frozenset[Path]) -> Path:
     inside = posixpath.join(root, _PATCHES)
-    counts = [
-        sum(_place(folder, name) in present for name in names) for folder in (inside, root)
-    ]
+    counts = [sum(_place(folder, name) in present for name in names) for folder in (inside, root)]
     if counts[0] != counts[1]:
         return inside if counts[0] > counts[1] else root
     has_folder = any(path.startswith(inside + b"/") for path in present)

@@ -17,8 +17,12 @@ from patchkit.model.tree import Path
 
 _NUMBER = r"v?\d+(?:\.\d+)+(?:[-~.]?(?:rc|alpha|beta|pre)[.\d]*)?"
 _TAR = r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip)"
-_TARBALL = re.compile(rf"(?:(?P<stem>[A-Za-z][\w.+]*(?:-[A-Za-z][\w.+]*)*)[-_])?(?P<version>{_NUMBER}){_TAR}$")
-_WORD = re.compile(rf"(?<![\w.])(?:(?P<stem>[A-Za-z][\w+]*(?:-[A-Za-z][\w+]*)*)[-_])?(?P<version>{_NUMBER})(?={_TAR}|[\s/\"';)]|$)")
+_TARBALL = re.compile(
+    rf"(?:(?P<stem>[A-Za-z][\w.+]*(?:-[A-Za-z][\w.+]*)*)[-_])?(?P<version>{_NUMBER}){_TAR}$"
+)
+_WORD = re.compile(
+    rf"(?<![\w.])(?:(?P<stem>[A-Za-z][\w+]*(?:-[A-Za-z][\w+]*)*)[-_])?(?P<version>{_NUMBER})(?={_TAR}|[\s/\"';)]|$)"
+)
 _REPORT = b"report.json"
 
 

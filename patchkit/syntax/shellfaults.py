@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 _SET_E = re.compile(rb"(?m)^[ \t]*set[ \t]+(?:-[a-z]*e[a-z]*|-o[ \t]+errexit)\b|^#!\S+[ \t]+-\w*e")
 _TESTS_STATUS = re.compile(rb"\$\?")
-_COMMANDS = ("source", "pushd", "popd", "let", "declare", "typeset", "shopt", "mapfile", "readarray")
+_COMMANDS = (
+    "source",
+    "pushd",
+    "popd",
+    "let",
+    "declare",
+    "typeset",
+    "shopt",
+    "mapfile",
+    "readarray",
+)
 _NODES = {
     "process_substitution": "<(…)",
     "herestring_redirect": "<<<",
@@ -29,8 +39,26 @@ _NODES = {
     "brace_expression": "{a..b}",
     "c_style_for_statement": "for ((…))",
 }
-_EXPANSIONS = re.compile(rb"\$\{!?\w+(?:\[[^\]]*\])?(?:(/)|(:[ \d-])|(\^|,)|(@\w))|\$\{(!)\w")
-_BASH_ONLY = re.compile(rb"\$(?:RANDOM|BASH_\w+|FUNCNAME|PIPESTATUS|SECONDS)\b")
+_EXPANSION = rb"^\$\{!?\w+(?:\[[^\]]*\])?(?:/|:[ \d-](?![-=?+])|\^|,|@\w)|^\$\{!\w"
+_BY_TEXT = {
+    "test_command": (
+        (re.compile(rb"^\[\["), "[[ … ]]"),
+        (re.compile(rb"^\(\("), "((…))"),
+        (re.compile(rb"\s==\s"), "== in [ … ]"),
+    ),
+    "compound_statement": ((re.compile(rb"^\(\("), "((…))"),),
+    "function_definition": ((re.compile(rb"^function\b"), "the word function"),),
+    "declaration_command": (
+        (re.compile(rb"^declare\b"), "declare"),
+        (re.compile(rb"^typeset\b"), "typeset"),
+        (re.compile(rb"^local\s+-"), "local with an option"),
+    ),
+    "file_redirect": ((re.compile(rb"^(?:&>|>&\s*[^\s\d-])"), "&>"),),
+    "expansion": ((re.compile(_EXPANSION), "${…} as only bash has it"),),
+    "simple_expansion": (
+        (re.compile(rb"^\$(?:RANDOM|BASH_\w+|FUNCNAME|PIPESTATUS|SECONDS)$"), "a variable of bash"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,38 +139,26 @@ def _words(command: Node) -> tuple[str, ...]:
     )
 
 
-def _bashism(node: Node) -> str | None:  # noqa: PLR0911 (a table of cases)
+def _bashism(node: Node) -> str | None:
     text = node.text or b""
-    match node.type:
-        case "test_command" if text.startswith(b"[["):
-            return "[[ … ]]"
-        case "test_command" if text.startswith(b"(("):
-            return "((…))"
-        case "test_command" if re.search(rb"\s==\s", text):
-            return "== in [ … ]"
-        case "compound_statement" if text.startswith(b"(("):
-            return "((…))"
-        case "function_definition" if text.startswith(b"function"):
-            return "the word function"
-        case "command" if (words := _words(node)) and words[0] in _COMMANDS:
-            return words[0]
-        case "command" if _words(node) == ("read",):
-            return "read without a name"
-        case "declaration_command" if text.startswith((b"declare", b"typeset", b"local -")):
-            return text.split()[0].decode()
-        case "file_redirect" if text.startswith((b"&>", b">&")) and not text[2:3].strip(b"-0123456789"):
-            return None
-        case "file_redirect" if text.startswith((b"&>", b">& ")):
-            return "&>"
-        case "pipeline" if any(child.type == "|&" for child in node.children):
-            return "|&"
-        case "variable_assignment" if any(child.type == "+=" for child in node.children):
-            return "+="
-        case "expansion" if _EXPANSIONS.match(text):
-            return "${…} as only bash has it"
-        case "simple_expansion" if _BASH_ONLY.fullmatch(text):
-            return text.decode()
-    return _NODES.get(node.type)
+    if node.type in _NODES:
+        return _NODES[node.type]
+    told = _BY_TEXT.get(node.type)
+    if told is not None:
+        return next((what for pattern, what in told if pattern.search(text)), None)
+    if node.type == "command":
+        return _bash_command(_words(node))
+    if node.type == "pipeline" and any(child.type == "|&" for child in node.children):
+        return "|&"
+    if node.type == "variable_assignment" and any(child.type == "+=" for child in node.children):
+        return "+="
+    return None
+
+
+def _bash_command(words: tuple[str, ...]) -> str | None:
+    if words == ("read",):
+        return "read without a name"
+    return words[0] if words and words[0] in _COMMANDS else None
 
 
 def _read_loop(node: Node) -> ReadLoop | None:
@@ -150,9 +166,7 @@ def _read_loop(node: Node) -> ReadLoop | None:
     if condition is None:
         return None
     reads = [
-        one
-        for one in _nodes(condition)
-        if one.type == "command" and _words(one)[:1] == ("read",)
+        one for one in _nodes(condition) if one.type == "command" and _words(one)[:1] == ("read",)
     ]
     if not reads:
         return None
