@@ -13,9 +13,10 @@ from patchkit.lint.rules import (
     CHANGELOG_ORDER,
     CHANGELOG_VERSION,
     NO_WEEKDAY,
+    SPEC_ENCODING,
     WRONG_WEEKDAY,
 )
-from patchkit.lint.spec import Spec, SpecLine
+from patchkit.lint.spec import KEPT_SECTIONS, Spec, SpecLine
 from patchkit.model.lint import Edit, Finding, LintRule
 from patchkit.model.shown import shown_text
 
@@ -68,6 +69,18 @@ def changelog_findings(spec: Spec) -> Iterator[Finding]:
         yield from _incomplete(spec, entry)
     if entries:
         yield from _version(spec, entries[0])
+
+
+def encoding_findings(spec: Spec) -> Iterator[Finding]:
+    """Lines of a spec that rpm would have to keep and cannot."""
+    for line in spec.lines:
+        is_comment = line.text.lstrip().startswith("#") and line.section != "changelog"
+        if line.section in KEPT_SECTIONS and not is_comment:
+            try:
+                spec.raw_lines[line.number - 1].decode("utf-8")
+            except UnicodeDecodeError:
+                told = f"not UTF-8: {shown_text(line.text.strip())}"
+                yield Finding(SPEC_ENCODING, spec.path, line.number, told)
 
 
 def _entries(lines: Sequence[SpecLine]) -> Iterator[_Entry]:

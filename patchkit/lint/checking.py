@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from patchkit.lint.applying import applying_findings
-from patchkit.lint.changelog import changelog_findings
+from patchkit.lint.changelog import changelog_findings, encoding_findings
 from patchkit.lint.files import file_findings
 from patchkit.lint.patches import patch_findings, read_patches
 from patchkit.lint.scene import Scene
@@ -29,6 +29,7 @@ def _order(finding: Finding) -> tuple[bytes, int, str, str]:
 def _all(scene: Scene) -> Iterator[Finding]:
     for spec in scene.specs:
         yield from changelog_findings(spec)
+        yield from encoding_findings(spec)
     yield from file_findings(scene)
     yield from version_findings(scene)
     yield from service_findings(scene)

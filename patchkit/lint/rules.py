@@ -44,6 +44,11 @@ CHANGELOG_VERSION = LintRule(
     "The newest changelog entry is not for the Version and Release of the spec.",
     "Add the entry that is missing, or correct the one that is wrong.",
 )  # fmt: skip
+SPEC_ENCODING = LintRule(
+    "PK107", "spec-not-utf8", _ERROR,
+    "A line of a spec is not UTF-8 where rpm keeps its text: rpmbuild stops.",
+    "Save the spec as UTF-8 (`iconv -f LATIN1 -t UTF-8`).",
+)  # fmt: skip
 SOURCE_MISSING = LintRule(
     "PK111", "source-missing", _ERROR,
     "A `SourceN:` names a file that is not in the repository: rpmbuild stops.",
@@ -217,7 +222,7 @@ NEEDS_OFFSET = LintRule(
 
 LINT_RULES = (
     NO_WEEKDAY, WRONG_WEEKDAY, BAD_DATE, CHANGELOG_ORDER, CHANGELOG_INCOMPLETE, CHANGELOG_VERSION,
-    SOURCE_MISSING, PATCH_TAG_MISSING, FILE_UNNAMED, VERSION_DIFFERS,
+    SPEC_ENCODING, SOURCE_MISSING, PATCH_TAG_MISSING, FILE_UNNAMED, VERSION_DIFFERS,
     SERVICE_UNREADABLE, SERVICE_FOLDER, SERVICE_MISSING, SERVICE_KEY,
     SERIES_UNREADABLE, SERIES_MISSING, SERIES_DOUBLED, SERIES_UNLISTED, SERIES_GUARDED,
     SERIES_OUTSIDE, SERIES_SPEC,

@@ -30,6 +30,8 @@ _MACRO = re.compile(
 )
 _NOT_UNDERSTOOD = re.compile(r"%[({\[*#-]")
 _DEEPEST = 20
+KEPT_SECTIONS = ("", "package", "description", "changelog", "files")
+"""The sections whose text goes into the package."""
 
 
 @dataclass(frozen=True, slots=True)
