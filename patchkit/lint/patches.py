@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from patchkit.diffing.unified import parse_patch
 from patchkit.engine.headers import is_readable_by_patch
@@ -40,6 +41,7 @@ _STAT = re.compile(rb" .* \| +(?:\d+|Bin)|^ \d+ files? changed")
 _WORD = re.compile(rb"[^\W\d_]{2}|[\x80-\xff]{2}")
 _MODE_LINE = re.compile(rb"(?m)^(?:old mode|new mode|new file mode|deleted file mode) \d{6}\s*$")
 _GIT_APPLY = re.compile(r"-S\s*git(?:_am)?\b|\bgit\s+(?:apply|am)\b")
+_MODE_LINES = 2
 _MOST_SHOWN = 3
 
 
@@ -129,7 +131,7 @@ def _of_files(path: Path, patch: Patch, *, is_by_git: bool) -> Iterator[Finding]
         (PATCH_OUTSIDE, _outside),
         (PATCH_LINE_ENDS, _line_ends),
         (PATCH_BINARY, _binary_for_git if is_by_git else _binary),
-        (PATCH_MODE, _mode_for_git if is_by_git else _mode),
+        (PATCH_MODE, _mode_for_git if is_by_git else partial(_mode, patch)),
     )
     for rule, check in checks:
         found = [(diff, told) for diff in patch.files if (told := check(diff)) is not None]
@@ -187,8 +189,11 @@ def _binary_for_git(diff: FileDiff) -> str | None:
     return None
 
 
-def _mode(diff: FileDiff) -> str | None:
-    if not diff.is_git and _MODE_LINE.search(diff.header):
+def _mode(patch: Patch, diff: FileDiff) -> str | None:
+    # Lines that no `diff --git` line begins stand in what is taken for the text above.
+    is_first = diff is patch.files[0]
+    above = b"".join(split_lines(patch.prologue)[-_MODE_LINES:]) if is_first else b""
+    if not diff.is_git and _MODE_LINE.search(above + diff.header):
         return "a mode without a `diff --git` line, which `patch` passes over."
     is_moded = diff.old_mode is not None and diff.new_mode not in (None, diff.old_mode)
     if is_moded and not diff.hunks and not is_readable_by_patch(diff.header):

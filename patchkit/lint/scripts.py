@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from patchkit.lint.rules import (
     BASHISM,
@@ -20,7 +21,7 @@ from patchkit.lint.rules import (
 from patchkit.lint.scene import SCRIPT, Scene
 from patchkit.lint.stack import StackFolder
 from patchkit.model.lint import Edit, Finding
-from patchkit.model.shown import shown_text
+from patchkit.model.shown import shown_line, shown_text
 from patchkit.model.tree import Path, split_lines
 from patchkit.syntax.shellfaults import ShellCommand, ShellScript, read_script
 
@@ -83,10 +84,14 @@ def applies_by_git(scene: Scene, stack: StackFolder) -> bool:
 
 def _outdated(path: Path, raw: bytes, wanted: bytes, stack: StackFolder) -> Finding:
     edit = Edit(path, 0, len(split_lines(raw)), tuple(split_lines(wanted)))
-    old, new = split_lines(raw), split_lines(wanted)
-    differing = sum(one not in set(old) for one in new)
-    told = f"{differing} of its lines would be other ones."
-    return Finding(SCRIPT_OUTDATED, path, 1, told, (stack.series,), (edit,))
+    at, lines = next(
+        (number, pair)
+        for number, pair in enumerate(zip_longest(split_lines(raw), split_lines(wanted)), 1)
+        if pair[0] != pair[1]
+    )
+    is_, should = ("nothing" if one is None else shown_line(one) for one in lines)
+    told = f"it has `{is_}`, patchkit would write `{should}`."
+    return Finding(SCRIPT_OUTDATED, path, at, told, (stack.series,), (edit,))
 
 
 def _bashisms(scene: Scene, script: _Script) -> Iterator[Finding]:

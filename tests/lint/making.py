@@ -12,6 +12,7 @@ from patchkit.lint.checking import lint_scene
 from patchkit.lint.scene import Scene
 from patchkit.model.lint import Finding, LintChoices
 from patchkit.model.tree import File, MemoryTree
+from patchkit.render.applyscript import apply_script
 from tests.cli.demo import diff
 
 HEAD = b"""\
@@ -26,11 +27,13 @@ Source0:        demo-%{version}.tar.gz
 A demo.
 
 %prep
-%setup -q
+sh apply-patches
 """
 ENTRY = b"\n%changelog\n* Mon Mar 6 2023 A Person <a@example.org> - 1.0-3\n- A change.\n"
 SPEC = HEAD + ENTRY
 PATCH = b"Subject: a change\n\nWhy it is made.\n---\n" + diff("f", b"one\n", b"two\n")
+
+OURS = apply_script(package=None, strip=1, fuzz=0, flags=frozenset())
 
 needs_rpmspec = pytest.mark.skipif(shutil.which("rpmspec") is None, reason="needs rpmspec")
 
@@ -60,6 +63,7 @@ def clean(**more: bytes) -> dict[str, bytes]:
     return {
         "demo.spec": SPEC,
         "demo-1.0.tar.gz": b"",
+        "apply-patches": OURS,
         "series.conf": b"0001-change.patch\n",
         "patches/0001-change.patch": PATCH,
         **more,

@@ -36,7 +36,9 @@ def rpm_says(raw: bytes) -> str:
         place = Path(folder, "demo.spec")
         place.write_bytes(raw)
         command = ("rpmspec", "-q", "--srpm", "--qf", "x", place)
-        return subprocess.run(command, capture_output=True, check=False).stderr.decode(errors="replace")
+        return subprocess.run(command, capture_output=True, check=False).stderr.decode(
+            errors="replace"
+        )
 
 
 ENTRIES = [
@@ -101,9 +103,7 @@ def test_any_date_is_read_as_rpm_does(parts: tuple[str, str, int, str]) -> None:
     st.sampled_from(("%b", "%B")),
     st.sampled_from(("\n", "\r\n")),
 )
-def test_what_is_mended_rpm_takes(
-    date: datetime.date, weekday: str, month: str, end: str
-) -> None:
+def test_what_is_mended_rpm_takes(date: datetime.date, weekday: str, month: str, end: str) -> None:
     """After mending rpm has neither an error nor a warning, and the date is the same one."""
     name = f"{date:{month}}"
     entry = f"* {weekday}{name} {date.day} {date.year} A <a@b> - 1.0-3"

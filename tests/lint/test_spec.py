@@ -102,12 +102,16 @@ def test_a_macro_that_names_itself() -> None:
 
 def test_lists_of_files() -> None:
     """%sourcelist and %patchlist have a name on each line."""
-    spec = Spec(b"demo.spec", SPEC + b"\n%patchlist\none.patch\n# no\n\ntwo.patch\n%sourcelist\na.c\n")
+    spec = Spec(
+        b"demo.spec", SPEC + b"\n%patchlist\none.patch\n# no\n\ntwo.patch\n%sourcelist\na.c\n"
+    )
     assert ["one.patch", "two.patch"] == [tag.file for tag in spec.patches]
     assert ["demo-1.0.tar.gz", "a.c"] == [tag.file for tag in spec.sources]
 
 
-@pytest.mark.parametrize("raw", [b"", b"\xff\xfe\0", b"%", b"%{", b"Name", b"%define\n", b"%if\n%endif\n%endif\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\xff\xfe\0", b"%", b"%{", b"Name", b"%define\n", b"%if\n%endif\n%endif\n"]
+)
 def test_it_refuses_nothing(raw: bytes) -> None:
     """Whatever the bytes are, it has no value, and no error comes of it."""
     spec = Spec(b"x.spec", raw)
