@@ -85,9 +85,9 @@ def _name(row: bytes) -> Path:
     found = _ROW.match(row)
     assert found is not None  # only rows are asked
     name = unquote(found[1].strip())
-    if name.startswith(b"...") and b"=> " in name and not name.count(b"{"):
-        # The row of a rename that was cut before its brace.
-        return b"..." + name.rpartition(b"=> ")[2].replace(b"}", b"", 1)
+    if name.startswith(b"...") and b"{" not in name:
+        # The row of a rename that was cut behind its brace.
+        return b"..." + name[3:].rpartition(b"=> ")[2].replace(b"}", b"", 1)
     if _BRACES.search(name):
         return _BRACES.sub(rb"\2", name).replace(b"//", b"/").lstrip(b"/")
     return name.rpartition(b" => ")[2]

@@ -30,7 +30,7 @@ from patchkit.model.shown import shown_path
 from patchkit.model.tree import SUBMODULE, Path, split_lines
 
 _NOISE = re.compile(
-    rb"(?:From [0-9a-f]{7,} |(?:From|Date|[A-Z]\w+-by|Cc|Last-Update|Author|Origin|Forwarded"
+    rb"(?:From [0-9a-f]{7,} |(?:From|Date|[A-Z][\w-]*-by|Cc|Last-Update|Author|Origin|Forwarded"
     rb"|Message-Id|MIME-Version|Content-[\w-]+|Change-Id|Index|diff|RCS file|retrieving revision"
     rb"|index|Conflict|X-[\w-]+|commit|---|===|\+\+\+|@@)[ :=]?)",
     re.IGNORECASE,

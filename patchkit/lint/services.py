@@ -121,10 +121,12 @@ def _extractions(scene: Scene, path: Path, params: Sequence[_Param]) -> Iterator
     ]
     # A service that asks for nothing that is here fetches another repository.
     about_this = {
-        param.number for param, word in asked if _matches(word, files) or _is_folder(word, folders)
+        param.number
+        for param, word in asked
+        if _matches(param, word, files) or _is_folder(word, folders)
     }
     for param, word in asked:
-        if _matches(word, files):
+        if _matches(param, word, files):
             continue
         if _is_folder(word, folders):
             yield Finding(
@@ -148,14 +150,21 @@ def _inside(root: Path, path: Path) -> str:
     return (path[len(root) + 1 :] if root else path).decode("utf-8", "surrogateescape")
 
 
-def _matches(word: str, paths: Sequence[str]) -> bool:
+def _matches(param: _Param, word: str, paths: Sequence[str]) -> bool:
     """Whether a pattern is for one of the files, as it is or behind the folder of an archive."""
-    return any(fnmatch.fnmatchcase(path, one) for one in _readings(word) for path in paths)
+    # A star of tar goes through folders, one of glob does not.
+    goes_deep = "extract_file" in param.service
+    return any(
+        fnmatch.fnmatchcase(path, one) and (goes_deep or path.count("/") == one.count("/"))
+        for one in _readings(word)
+        for path in paths
+    )
 
 
 def _is_folder(word: str, folders: Sequence[str]) -> bool:
     return any(
         fnmatch.fnmatchcase(folder, one.rstrip("/"))
+        and folder.count("/") == one.rstrip("/").count("/")
         for one in _readings(word)
         for folder in folders
     )

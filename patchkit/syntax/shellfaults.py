@@ -39,7 +39,7 @@ _NODES = {
     "brace_expression": "{a..b}",
     "c_style_for_statement": "for ((…))",
 }
-_EXPANSION = rb"^\$\{!?\w+(?:\[[^\]]*\])?(?:/|:[ \d-](?![-=?+])|\^|,|@\w)|^\$\{!\w"
+_EXPANSION = rb"^\$\{!?\w+(?:\[[^\]]*\])?(?:/|:[ \d]|\^|,|@\w)|^\$\{!\w"
 _BY_TEXT = {
     "test_command": (
         (re.compile(rb"^\[\["), "[[ … ]]"),
@@ -161,20 +161,11 @@ def _bash_command(words: tuple[str, ...]) -> str | None:
     return words[0] if words and words[0] in _COMMANDS else None
 
 
-def _read_loop(node: Node) -> ReadLoop | None:
-    condition = node.child_by_field_name("condition")
-    if condition is None:
+def _read_loop(loop: Node) -> ReadLoop | None:
+    asked = [one for node in loop.children_by_field_name("condition") for one in _nodes(node)]
+    if not any(one.type == "command" and _words(one)[:1] == ("read",) for one in asked):
         return None
-    reads = [
-        one for one in _nodes(condition) if one.type == "command" and _words(one)[:1] == ("read",)
-    ]
-    if not reads:
-        return None
-    keeps_last = any(
-        one.type == "||" or (one.type == "list" and b"||" in (one.text or b""))
-        for one in _nodes(condition)
-    )
-    return ReadLoop(node.start_point[0] + 1, keeps_last)
+    return ReadLoop(loop.start_point[0] + 1, any(one.type == "||" for one in asked))
 
 
 def _decides(command: Node) -> bool:

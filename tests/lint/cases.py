@@ -155,7 +155,7 @@ CASES: Mapping[str, Case] = {
     "PK503": _patch(DESCRIBED + diff("f", b"one\n", b"two\n").replace(b"a/f", b"a/../../f")),
     "PK504": _patch(DESCRIBED + diff("f", b"one\ntwo\n", b"one\ntwo\r\n")),
     "PK505": _patch(
-        DESCRIBED + b"diff --git a/logo b/logo\nindex 1..2 100644\n"
+        DESCRIBED + b"diff --git a/logo b/logo\nnew file mode 100644\nindex 0000000..4a5b6c7\n"
         b"GIT binary patch\nliteral 1\nIcmZQz\n\nliteral 0\nHcmV?d00001\n\n"
     ),
     "PK506": _patch(DESCRIBED + b"old mode 100644\nnew mode 100755\n" + MODE),
