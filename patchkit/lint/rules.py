@@ -45,7 +45,7 @@ CHANGELOG_VERSION = LintRule(
     "Add the entry that is missing, or correct the one that is wrong.",
 )  # fmt: skip
 SPEC_ENCODING = LintRule(
-    "PK107", "spec-not-utf8", _ERROR,
+    "PK107", "spec-encoding", _ERROR,
     "A line of a spec is not UTF-8 where rpm keeps its text: rpmbuild stops.",
     "Save the spec as UTF-8 (`iconv -f LATIN1 -t UTF-8`).",
 )  # fmt: skip

@@ -19,7 +19,7 @@ from patchkit.lint.rules import (
 from patchkit.lint.scene import SCRIPT, Scene
 from patchkit.lint.stack import NamedPatch, StackFolder
 from patchkit.model.lint import Edit, Finding
-from patchkit.model.series import decode_name
+from patchkit.model.series import decode_name, encode_name
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.tree import Path
 
@@ -57,7 +57,14 @@ def _lines(scene: Scene, stack: StackFolder) -> Iterator[Finding]:
             yield Finding(SERIES_GUARDED, stack.series, named.line, told, (named.path,))
         if scene.content(named.path) is None and is_selected:
             told = f"{name} is not in {shown_path(stack.patches or b'.')}/.{_near(named, unnamed)}"
-            yield Finding(SERIES_MISSING, stack.series, named.line, told, (named.path,))
+            yield Finding(SERIES_MISSING, stack.series, named.line, told, _places(stack, named))
+
+
+def _places(stack: StackFolder, named: NamedPatch) -> tuple[Path, ...]:
+    """Where the patch may have been, when the folder went with it."""
+    raw = encode_name(named.entry.name)
+    folders = dict.fromkeys((stack.patches, posixpath.join(stack.root, b"patches"), stack.root))
+    return tuple(posixpath.normpath(posixpath.join(folder, raw)) for folder in folders)
 
 
 def _doubled(stack: StackFolder, named: NamedPatch, first: NamedPatch) -> Finding:
