@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchkit.lint.mending import mended
+from patchkit.lint.stack import SERIES_FILES
 from patchkit.model.lint import LintChoices, LintIgnore
+from patchkit.model.series import decode_name
 from patchkit.model.tree import MemoryTree
+from patchkit.workspace import layout
 from tests.cli.demo import diff
 from tests.lint.cases import BY_HAND, CASES, SERVICE
 from tests.lint.making import HEAD, PATCH, SPEC, clean, codes_in, found_in, scene_of
@@ -311,3 +314,8 @@ def test_edits_that_meet() -> None:
     contents, done = mended(CASES["PK101"].scene.files, [*found, *found])
     assert (found, [b"demo.spec"]) == (done, list(contents))
     assert ({}, []) == mended(MemoryTree({}), [])
+
+
+def test_the_series_files_are_those_of_every_command() -> None:
+    """The names of series files, and which counts first, are the same everywhere."""
+    assert tuple(decode_name(name) for name in SERIES_FILES) == tuple(layout.SERIES_FILES)
