@@ -13,6 +13,8 @@ from patchkit.model.tree import SYMLINK, Path, Tree
 
 SCRIPT = b"apply-patches"
 _SPEC = b".spec"
+_DEBIAN = b"debian/patches"
+_DEEPEST = 2
 _MOST_TEXT = 1 << 20
 
 
@@ -50,8 +52,15 @@ class Scene:
 
     @cached_property
     def specs(self) -> tuple[Spec, ...]:
-        """Its spec files, those in the root first."""
-        places = [path for path in self.paths if path.endswith(_SPEC)]
+        """Its spec files, at most two levels below the root, those in the root first.
+
+        In a Debian source package they are upstream's, and so is all that is beside `debian/`.
+        """
+        if _DEBIAN in self.folders:
+            return ()
+        places = [
+            path for path in self.paths if path.endswith(_SPEC) and path.count(b"/") <= _DEEPEST
+        ]
         places.sort(key=lambda path: (path.count(b"/"), path))
         return tuple(Spec(path, raw) for path in places if (raw := self.content(path)) is not None)
 

@@ -75,22 +75,33 @@ def stack_folders(
 ) -> Iterator[StackFolder]:
     """Every folder with a series at most two levels below the root, the nearest first."""
     present = frozenset(paths)
-    roots: dict[Path, Path] = {}
-    for name in SERIES_FILES:
-        for path in paths:
-            if path == name or path.endswith(b"/" + name):
-                root = path[: len(path) - len(name)].rstrip(b"/")
-                roots.setdefault(root, path)
-    # patches/series makes the folder above it the stack, not the one that it stands in.
-    inner = {
-        posixpath.dirname(series)
-        for root, series in roots.items()
-        if posixpath.dirname(series) != root
-    }
-    for root in sorted(roots, key=_depth):
-        raw = content(roots[root])
-        if raw is not None and root not in inner and _depth(root)[0] <= _DEEPEST:
-            yield _read(root, roots[root], raw, present)
+    found: dict[Path, Path] = {}
+    for series in sorted(filter(None, map(_series_place, paths)), key=_rank):
+        found.setdefault(series.root, series.path)
+    for root in sorted(found, key=_depth):
+        raw = content(found[root])
+        if raw is not None and _depth(root)[0] <= _DEEPEST:
+            yield _read(root, found[root], raw, present)
+
+
+@dataclass(frozen=True, slots=True)
+class _SeriesPlace:
+    root: Path
+    path: Path
+
+
+def _series_place(path: Path) -> _SeriesPlace | None:
+    """The stack that a file is the series of; the longest name counts, so that no series belongs
+    to two."""
+    for name in sorted(SERIES_FILES, key=len, reverse=True):
+        if path == name or path.endswith(b"/" + name):
+            return _SeriesPlace(path[: len(path) - len(name)].rstrip(b"/"), path)
+    return None
+
+
+def _rank(place: _SeriesPlace) -> int:
+    """Which series of a folder counts first."""
+    return SERIES_FILES.index(place.path[len(place.root) :].lstrip(b"/"))
 
 
 def _depth(root: Path) -> tuple[int, Path]:

@@ -90,7 +90,8 @@ def test_without_a_spec_nothing_needs_a_name() -> None:
     """A bare stack, and a Debian source package."""
     assert [] == codes_in({"series": b"a.patch\n", "a.patch": PATCH, "x": b"", "f/y": b""})
     debian = {"debian/patches/series": b"a.patch\n", "debian/patches/a.patch": PATCH}
-    assert [] == codes_in({**debian, "debian/changelog": b"demo (1.0-1)\n", "main.c": b""})
+    upstream = {"main.c": b"", "rpm/demo.spec": CASES["PK101"].files["demo.spec"]}
+    assert [] == codes_in({**debian, "debian/changelog": b"demo (1.0-1)\n", **upstream})
 
 
 @pytest.mark.parametrize(
