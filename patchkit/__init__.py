@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.importing import import_rerere
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
+    from patchkit.jobs.lint import Extent, Mending, plan_lint
     from patchkit.jobs.project import find_project, source_tree
     from patchkit.jobs.rebase import Overwrite, plan_rebase
     from patchkit.jobs.report import last_report, saved_report
@@ -49,6 +50,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Chosen",
     "Dependents",
+    "Extent",
+    "Mending",
     "Overwrite",
     "PatchkitError",
     "Place",
@@ -79,6 +82,7 @@ __all__ = [
     "plan_export",
     "plan_fold",
     "plan_learn",
+    "plan_lint",
     "plan_move",
     "plan_rebase",
     "plan_refresh",
@@ -94,6 +98,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Extent": "patchkit.jobs.lint",
+    "Mending": "patchkit.jobs.lint",
     "Chosen": "patchkit.jobs.seriescuts",
     "Dependents": "patchkit.jobs.seriesedits",
     "Overwrite": "patchkit.jobs.rebase",
@@ -126,6 +132,7 @@ _HOMES = {
     "plan_export": "patchkit.jobs.exporting",
     "plan_fold": "patchkit.jobs.seriescuts",
     "plan_learn": "patchkit.jobs.learning",
+    "plan_lint": "patchkit.jobs.lint",
     "plan_move": "patchkit.jobs.seriesedits",
     "plan_rebase": "patchkit.jobs.rebase",
     "plan_refresh": "patchkit.jobs.check",

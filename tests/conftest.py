@@ -9,10 +9,10 @@ import pytest
 from hypothesis import settings
 
 # CI tries the same examples each time, so that a change is judged by itself; anywhere else
-# hypothesis goes on looking for new ones.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# hypothesis goes on looking for new ones. Neither fails for being slow on a busy machine.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("person", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 
 @pytest.fixture(autouse=True)

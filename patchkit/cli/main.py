@@ -33,6 +33,7 @@ _COMMANDS = {
     "show": "patchkit.cli.show",
     "diff": "patchkit.cli.diff",
     "check": "patchkit.cli.check",
+    "lint": "patchkit.cli.lint",
     "deps": "patchkit.cli.deps",
     "apply": "patchkit.cli.apply",
     "refresh": "patchkit.cli.refresh",

@@ -9,11 +9,23 @@ from typing import Any, TypeVar
 import click
 
 from patchkit.cli.printing import print_bytes
+from patchkit.errors import StackError
+from patchkit.model.resolutions import Resolutions
 from patchkit.render.schemas import Schema
+from patchkit.workspace.resolutions import load_resolutions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 PLACE = click.Path(readable=False, path_type=Path)
 """A path as it is given: what is wrong with it, the jobs say better."""
+
+
+def given_resolutions(place: Path | None) -> Resolutions | None:
+    """The decisions in the file that `--resolutions` names; None where the option is not given."""
+    if place is None:
+        return None
+    if not place.exists():
+        raise StackError(f"{place}: no such file.", "Leave --resolutions out, or name another one.")
+    return load_resolutions(place)
 
 
 def stack_option(command: _Command) -> _Command:

@@ -11,22 +11,20 @@ from patchkit.cli.options import (
     PLACE,
     dry_run_option,
     fuzz_option,
+    given_resolutions,
     output_options,
     stack_option,
     upstream_option,
 )
 from patchkit.cli.printing import page, print_json, progress, sentences
-from patchkit.errors import StackError
 from patchkit.jobs.choices import Choices
 from patchkit.jobs.outputs import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.jobs.siblings import AS_FOUND, NOT_ASKED
-from patchkit.model.resolutions import Resolutions
 from patchkit.model.shown import shown_text
 from patchkit.render.json import report_document
 from patchkit.render.terminal import print_report
-from patchkit.workspace.resolutions import load_resolutions
 from patchkit.workspace.writing import WriteResult
 
 
@@ -97,7 +95,7 @@ def command(
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out, fuzz=fuzz,
-            resolutions=_resolutions(resolutions), only=only, choices=choices,
+            resolutions=given_resolutions(resolutions), only=only, choices=choices,
             siblings=NOT_ASKED if no_siblings else AS_FOUND, reports=reports, watch=watch,
             expect=watch.expect, progress=say,
         )  # fmt: skip
@@ -112,14 +110,6 @@ def command(
             print_report(console, plan.report)
             sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))
     return plan.report.exit_code
-
-
-def _resolutions(place: Path | None) -> Resolutions | None:
-    if place is None:
-        return None
-    if not place.exists():
-        raise StackError(f"{place}: no such file.", "Leave --resolutions out, or name another one.")
-    return load_resolutions(place)
 
 
 def _what_was_written(plan: RebasePlan, written: WriteResult | None) -> str:

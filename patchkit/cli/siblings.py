@@ -9,6 +9,7 @@ import click
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
+    given_resolutions,
     output_options,
     schema_option,
     stack_option,
@@ -22,7 +23,6 @@ from patchkit.model.siblings import FindingKind
 from patchkit.render.json import siblings_json_document
 from patchkit.render.schemas import Schema
 from patchkit.render.siblings import siblings_text
-from patchkit.workspace.resolutions import load_resolutions
 
 _KINDS = tuple(kind.value for kind in FindingKind)
 
@@ -77,10 +77,13 @@ def command(
             "--why, --kind and --symbol go with --ignore.", click.get_current_context()
         )
     proposals = Proposals.STACKED if propose else Proposals.SHOWN
+    if not propose and out is None:
+        # Nothing is written, so that one version can be looked at by itself.
+        out = project.stack_folder(old) / "siblings"
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out,
-            resolutions=None if resolutions is None else load_resolutions(resolutions),
+            resolutions=given_resolutions(resolutions),
             siblings=SiblingChoices(variants, proposals, Reach.WHOLE),
             watch=watch, expect=watch.expect, progress=say,
         )  # fmt: skip

@@ -30,7 +30,7 @@ from patchkit.model.siblings import FindingKind
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Overlay, Tree
 from patchkit.model.tree import Path as TreePath
-from patchkit.model.variants import ARCHITECTURES, Axis, Variant
+from patchkit.model.variants import ARCHITECTURES, INFERRED, Axis, Variant
 from patchkit.siblings.families import families_of, templates_of
 from patchkit.siblings.inferring import UpstreamPaths, inferred_axis
 from patchkit.siblings.moves import moved_files
@@ -142,13 +142,15 @@ def compare_variants(
     old, new = Overlay(trees[0], before.result), Overlay(trees[1], port.ported.result)
     listings = old.listing(), new.listing()
     followed = _followed(port.ported.patches)
-    is_far = asked.source.is_partial and choices.reach is Reach.AT_HAND
-    reach = Search.FILES if is_far else Search.TREE
+    is_limited = choices.reach is Reach.AT_HAND
     compared = []
     for axis, variant in found:
         moves = {**moved_files(*listings, axis), **followed}
         scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
-        comparison = compare_siblings(scene, port.version, ignores, reach, asked.of_siblings())
+        # A guess is worth a look at the files that it rests on, unless somebody asks for more.
+        is_doubtful = asked.source.is_partial or axis.name == INFERRED
+        search = Search.FILES if is_limited and is_doubtful else Search.TREE
+        comparison = compare_siblings(scene, port.version, ignores, search, asked.of_siblings())
         comparison = with_notes(comparison, [note for tree in trees for note in tree.notes()])
         if choices.proposals is Proposals.STACKED:
             # The proposal for the next variant, perhaps of the same file, comes on top of this one.

@@ -7,14 +7,11 @@ the time or the machine.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import quote_from_bytes
 
-from patchkit import __version__
 from patchkit.engine.deciding import question_of
 from patchkit.engine.rules import RULES
 from patchkit.model.report import (
@@ -31,6 +28,7 @@ from patchkit.model.report import (
 from patchkit.model.resolutions import Provenance, Resolution, Side, identity_of
 from patchkit.model.shown import shown_line, shown_name, shown_text
 from patchkit.render.causes import CAUSE_HELP
+from patchkit.render.sariftext import sarif_document, sarif_message, sarif_rule
 from patchkit.render.text import (
     STATUS_SENTENCES,
     followed_evidence,
@@ -40,9 +38,6 @@ from patchkit.render.text import (
 )
 
 _Places: TypeAlias = Mapping[RegionRef, Mapping[str, Any]]
-_SCHEMA = (
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-)
 _FINGERPRINT = "patchkitRegion/v1"
 _ROOT = "SRCROOT"
 _OLD_ROOT = "OLDROOT"
@@ -51,8 +46,6 @@ _ROOTS = {
     _OLD_ROOT: "The source tree of the old upstream, for files that the new one has not.",
 }
 _SNIPPET_LINES = 60
-_LINK = re.compile(r"\[(?=[^\]]*\]\()")
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def report_sarif(report: Report) -> bytes:
@@ -63,17 +56,9 @@ def report_sarif(report: Report) -> bytes:
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     name = "/".join(map(shown_name, ("patchkit", report.package)))
     versions = f"{shown_name(report.old_version)}..{shown_name(report.new_version)}"
-    run = {
-        "tool": {"driver": {"name": "patchkit", "semanticVersion": __version__, "rules": rules}},
-        "automationDetails": {"id": f"{name}/{versions}"},
-        "originalUriBaseIds": {
-            root: {"description": {"text": text}} for root, text in _ROOTS.items()
-        },
-        "columnKind": "unicodeCodePoints",
-        "results": [result.document(numbers[result.rule]) for result in results],
-    }
-    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    return sarif_document(
+        f"{name}/{versions}", rules, _ROOTS, [one.document(numbers[one.rule]) for one in results]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,7 @@ class _Result:
             "ruleId": self.rule,
             "ruleIndex": number,
             "level": self.level,
-            "message": {"text": _message(self.message)},
+            "message": {"text": sarif_message(self.message)},
             "locations": [place],
         }
         if self.related:
@@ -138,7 +123,7 @@ def _of_region(region: Region, file: PortedFile, patch: PortedPatch, held: _Plac
         cause = settlement.consequence_of
         told.append(f"It is a consequence of {told_reference(cause)}.")
         if cause in held:
-            said = {"message": {"text": _message(told_reference(cause))}}
+            said = {"message": {"text": sarif_message(told_reference(cause))}}
             related = ({"id": 1, **held[cause], **said},)
     if settlement.made_by is not None:
         commit = settlement.made_by
@@ -207,7 +192,7 @@ def _place(file: PortedFile, region: Region | None = None) -> Mapping[str, Any] 
 def _rules(used: Iterable[str]) -> list[dict[str, Any]]:
     """All causes and rules, used or not, so that their numbers stay; then what else was used."""
     rules = {
-        f"held/{cause.value}": _rule(f"held/{cause.value}", told.what, told.advice, "error")
+        f"held/{cause.value}": sarif_rule(f"held/{cause.value}", told.what, told.advice, "error")
         for cause, told in CAUSE_HELP.items()
     }
     review = "Review the result; decide otherwise with `patchkit resolve` or `patchkit learn`."
@@ -217,24 +202,16 @@ def _rules(used: Iterable[str]) -> list[dict[str, Any]]:
     notes["followed"] = STATUS_SENTENCES[Status.FOLLOWED]
     notes["absorbed"] = "Upstream has this in another form; the patch is dropped."
     for name, note in notes.items():
-        rules[name] = _rule(name, note, review, "note")
+        rules[name] = sarif_rule(name, note, review, "note")
     for name in used:
         if name.startswith("status/"):
             sentence = STATUS_SENTENCES[Status(name.removeprefix("status/"))]
-            rules[name] = _rule(name, sentence, "Port what is left by hand.", "error")
+            rules[name] = sarif_rule(name, sentence, "Port what is left by hand.", "error")
         elif name not in rules:
-            rules[name] = _rule(name, "A rule that this patchkit does not know.", review, "note")
+            rules[name] = sarif_rule(
+                name, "A rule that this patchkit does not know.", review, "note"
+            )
     return list(rules.values())
-
-
-def _rule(name: str, what: str, advice: str, level: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "shortDescription": {"text": what},
-        "fullDescription": {"text": f"{what} {advice}"},
-        "help": {"text": advice},
-        "defaultConfiguration": {"level": level},
-    }
 
 
 def _shown_path(path: bytes) -> str:
@@ -243,8 +220,3 @@ def _shown_path(path: bytes) -> str:
 
 def _sentences(*parts: str) -> str:
     return " ".join(shown_text(part) for part in parts if part)
-
-
-def _message(text: str) -> str:
-    """Text in which a viewer sees neither a link nor a placeholder."""
-    return _PLACEHOLDER.sub(r"{{\1}}", _LINK.sub(r"\\[", text))

@@ -21,6 +21,8 @@ class Schema(Enum):
     """patchkit-deps/1: `patchkit deps --json`."""
     CONVERSION = "convert"
     """patchkit-convert/1: `patchkit convert --json`."""
+    LINT = "lint"
+    """patchkit-lint/1: `patchkit lint --json`."""
     SIBLINGS = "siblings"
     """patchkit-siblings-report/1: `patchkit siblings --json`, made from the report's."""
 

@@ -3,6 +3,7 @@
 Each was merged by itself; together they must make sense. So nothing is proposed
 
 - that uses a name of our variant which nothing of ours has (`LOONG64_LR` for `ARM64_LR`);
+- that uses what the sibling imports, and neither our file nor another proposal does;
 - of a commit some of which does not merge: half of a change is worse than none;
 - that imports what no proposed edit uses, or ceases to import what our file still uses;
 - at the place of another proposal."""
@@ -17,7 +18,7 @@ from patchkit.model.report import Lines
 from patchkit.model.siblings import EditState
 from patchkit.model.variants import Axis, Variant
 from patchkit.siblings.following import Followed, Proposal
-from patchkit.siblings.imports import imported_name, imports_alone
+from patchkit.siblings.imports import imported_name, imported_names, imports_alone
 
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _DEFINING = re.compile(
@@ -32,7 +33,8 @@ def accepted(
 ) -> tuple[Followed, ...]:
     """The edits with what is not to be proposed held back; `known` are the names with a word of our
     variant that our files have."""
-    held = [_with_known_names(one, axis, variant, known) for one in followed]
+    named = [_with_known_names(one, axis, variant, known) for one in followed]
+    held = _with_known_imports(named, ours)
     whole = _in_whole_commits(held)
     return _without_clashes(_with_imports(whole, ours))
 
@@ -61,6 +63,31 @@ def _with_known_names(
         return one
     names = ", ".join(sorted(name.decode("ascii") for name in unknown))
     return _held(one, EditState.CONFLICT, f"it would use {names}, which nothing of ours has")
+
+
+def _with_known_imports(followed: Sequence[Followed], ours: Lines) -> list[Followed]:
+    brought = (
+        line
+        for one in followed
+        if one.proposal is not None and imports_alone(one.shared.first)
+        for line in one.proposal.added
+    )
+    there = imported_names((*ours, *brought))
+    siblings = {one.shared.first.sibling.new_path: one.shared.first.sibling for one in followed}
+    theirs = {path: imported_names(sibling.new) for path, sibling in siblings.items()}
+    return [
+        _with_imports_in(one, theirs[one.shared.first.sibling.new_path] - there) for one in followed
+    ]
+
+
+def _with_imports_in(one: Followed, unknown: frozenset[bytes]) -> Followed:
+    if one.proposal is None or imports_alone(one.shared.first):
+        return one
+    missing = sorted(name for name in unknown if _is_used(name, one.proposal.added))
+    if not missing:
+        return one
+    names = ", ".join(name.decode("utf-8", "replace") for name in missing)
+    return _held(one, EditState.CONFLICT, f"it would use {names}, which our file does not import")
 
 
 def _in_whole_commits(followed: Sequence[Followed]) -> list[Followed]:

@@ -7,35 +7,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
-from patchkit.siblings.changes import SharedChange, neutral_lines
+from patchkit.siblings.changes import SharedChange, is_telling, neutral_lines, squeezed
 
-_WORD = re.compile(rb"[A-Za-z_]\w{2,}")
+_SETTING = re.compile(rb"(?:export\s+|#\s*define\s+)?([A-Za-z_]\w{7,})\s*(?:[:?+]?=|:\s|\s)")
 _LEAST_SHARE = 0.5
-_LEAST_WORDS = 3
-_LONG = 8
+_LEAST_SHARE_OF_LINES = 0.6
+_LEAST_LINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Gist:
+    """What an edit adds: its telling lines without the words of variants, and the settings in
+    them."""
+
+    lines: frozenset[bytes]
+    settings: frozenset[bytes]
 
 
 def alike_variants(changes: Sequence[SharedChange]) -> dict[int, tuple[str, ...]]:
     """By the index of each change the siblings that made it or one that is alike."""
-    words = [_words(one) for one in changes]
+    gists = [_gist(one) for one in changes]
     found = {at: dict.fromkeys(one.variants) for at, one in enumerate(changes)}
     for one, two in combinations(range(len(changes)), 2):
-        if _are_alike(words[one], words[two]):
+        if _are_alike(gists[one], gists[two]):
             found[one].update(dict.fromkeys(changes[two].variants))
             found[two].update(dict.fromkeys(changes[one].variants))
     return {at: tuple(variants) for at, variants in found.items()}
 
 
-def _words(shared: SharedChange) -> frozenset[bytes]:
+def _gist(shared: SharedChange) -> _Gist:
     change = shared.first
-    lines = neutral_lines(change.sibling.axis, change.added)
-    return frozenset(word for line in lines for word in _WORD.findall(line))
+    neutral = squeezed(neutral_lines(change.sibling.axis, change.added))
+    lines = frozenset(line for line in neutral if is_telling(line))
+    settings = (found[1] for line in lines if (found := _SETTING.match(line)) is not None)
+    return _Gist(lines, frozenset(settings))
 
 
-def _are_alike(one: frozenset[bytes], two: frozenset[bytes]) -> bool:
-    shared = one & two
-    if not shared or len(shared) < _LEAST_SHARE * max(len(one), len(two)):
-        return False
-    return len(shared) >= _LEAST_WORDS or any(len(word) >= _LONG for word in shared)
+def _are_alike(one: _Gist, two: _Gist) -> bool:
+    """Whether most of their lines are the same, or each does little but give the same setting."""
+    larger = max(len(one.lines), len(two.lines))
+    shared = len(one.lines & two.lines)
+    if shared >= _LEAST_LINES and shared >= _LEAST_SHARE_OF_LINES * larger:
+        return True
+    settings = one.settings & two.settings
+    return bool(settings) and len(settings) >= _LEAST_SHARE * larger

@@ -136,8 +136,8 @@ def _notes(scene: Scene, search: Search) -> Iterator[str]:
     """What was not looked at."""
     if search is Search.FILES:
         yield (
-            "Places inside of files were not looked for, as upstream's files would have to be "
-            "fetched; `patchkit siblings` does."
+            "Places inside of files were not looked for: upstream's files would have to be "
+            "fetched, or the variant is a guess; `patchkit siblings` does."
         )
     members = (path for family in scene.new_families.values() for path in _first_of(family))
     languages = {language for path in members if (language := language_of(path)) is not None}

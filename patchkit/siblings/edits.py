@@ -26,6 +26,7 @@ from patchkit.siblings.ranking import is_nothing
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.wording import listed
 
+_MOST_QUIET = 6
 _NOTES = {
     EditState.THERE: "{who} changed this; our file has it already.",
     EditState.PROPOSED: "{who} changed this; our file lacks it, and it can be merged in.",
@@ -130,18 +131,26 @@ def _names_of_ours(scene: Scene) -> frozenset[bytes]:
 def _finding(scene: Scene, path: Path, one: Followed, alike: Sequence[str]) -> Finding:
     shared = one.shared
     first = shared.first
+    rank = _rank(path, one, alike)
+    edit = SiblingEdit(one.state, first.removed, first.added, first.before, first.after)
+    is_quiet = rank is Rank.NOTHING
     return Finding(
         kind=FindingKind.EDIT,
-        rank=_rank(path, one, alike),
+        rank=rank,
         path=path,
         note=_note(one, alike),
         line=None if one.line is None else one.line + 1,
         siblings=tuple(_places(shared)),
         is_new=True,
-        edit=SiblingEdit(one.state, first.removed, first.added, first.before, first.after),
-        commit=one.commit,
+        edit=_shortened(edit) if is_quiet else edit,
+        commit=replace(one.commit, diff=b"") if is_quiet and one.commit else one.commit,
         patch=scene.added.get(path),
     )
+
+
+def _shortened(edit: SiblingEdit) -> SiblingEdit:
+    """Enough of an edit of no consequence to know it by."""
+    return SiblingEdit(edit.state, edit.removed[:_MOST_QUIET], edit.added[:_MOST_QUIET])
 
 
 def _note(one: Followed, alike: Sequence[str]) -> str:

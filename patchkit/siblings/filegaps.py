@@ -50,14 +50,17 @@ class FileFamilies:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Ours, then every variant that some path names by a word of its own."""
-        counts: Counter[str] = Counter()
-        for path in self.scene.new_listing:
-            for one in self.scene.axis.mentions(path):
-                if len(one.variants) == 1:
-                    counts[one.variants[0]] += 1
+        """Ours, then every variant that some path names by a word of its own, and the first of each
+        kin that paths name by a broad word alone."""
         ours = self.scene.variant.name
-        others = [one.name for one in self.scene.axis.variants if counts[one.name]]
+        kins = {
+            one.variants
+            for path in self.scene.new_listing
+            for one in self.scene.axis.mentions(path)
+        }
+        named = {ours, *(kin[0] for kin in kins if len(kin) == 1)}
+        named |= {kin[0] for kin in kins if not named.intersection(kin)}
+        others = [one.name for one in self.scene.axis.variants if one.name in named]
         return (ours, *(name for name in others if name != ours))
 
     @cached_property
@@ -131,7 +134,9 @@ class FileFamilies:
         twin = self._completing(row)
         if ours.state is CellState.MISSING and twin is not None:
             cells[0] = Cell(ours.variant, CellState.DEFAULT, twin.new[ours.variant])
-        return Family(FamilyKind.FILE, row.template, tuple(cells), not row.old)
+        # What the stack brought to the old version upstream did not have.
+        others = row.old.keys() - ({ours.variant} if ours.state is CellState.OURS else set())
+        return Family(FamilyKind.FILE, row.template, tuple(cells), not others)
 
     def _completing(self, row: _Rows) -> _Rows | None:
         """The family that has ours, and no sibling that this one has."""

@@ -5,6 +5,7 @@ Go's import blocks are understood; in other languages an import is a line like a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from patchkit.siblings.changes import Change, squeezed
 
@@ -17,6 +18,12 @@ def imports_alone(change: Change) -> tuple[bytes, ...]:
     names = [imported_name(line) for line in lines]
     found = tuple(name for name in names if name is not None)
     return found if len(found) == len(names) else ()
+
+
+def imported_names(lines: Iterable[bytes]) -> frozenset[bytes]:
+    """The names that all these lines bring, in a block or each by itself."""
+    names = (imported_name(line.strip().removeprefix(b"import ")) for line in lines)
+    return frozenset(name for name in names if name is not None)
 
 
 def imported_name(line: bytes) -> bytes | None:

@@ -17,7 +17,9 @@ from typing import Any
 import yaml
 
 from patchkit.errors import SettingsError
+from patchkit.lint.rules import meant_rules
 from patchkit.model.generated import GeneratedPattern
+from patchkit.model.lint import LintChoices, LintIgnore
 from patchkit.workspace.folders import folders_below
 
 SETTINGS_FILE = "patchkit.yaml"
@@ -62,6 +64,7 @@ class Settings:
     reports: tuple[str, ...] = ()
     variant: tuple[str, ...] = ()
     variants: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    lint: LintChoices = field(default_factory=LintChoices)
 
     def stack_folder(self, version: str) -> Path | None:
         """The folder of the stack for `version`; None when the settings do not say."""
@@ -294,6 +297,42 @@ def _words(value: _Value) -> tuple[str, ...]:
     return names
 
 
+def _lint(value: _Value) -> LintChoices:
+    """Which rules of lint are asked, and which findings are left: `PK502`, `PK113 *.yaml`."""
+    given = {one.key: one for one in _entries(value)}
+    for key, one in given.items():
+        if key not in ("select", "ignore"):
+            raise one.error("is not known here.", "Known are select and ignore.")
+    return LintChoices(
+        tuple(map(_selector, _items(given.get("select")))),
+        tuple(map(_lint_ignore, _items(given.get("ignore")))),
+    )
+
+
+def _selector(item: _Value) -> str:
+    _check_rule(item, item.text())
+    return item.text()
+
+
+def _lint_ignore(item: _Value) -> LintIgnore:
+    selector, _, pattern = item.text().partition(" ")
+    _check_rule(item, selector)
+    return LintIgnore(selector, pattern.strip() or None)
+
+
+def _check_rule(item: _Value, selector: str) -> None:
+    if not meant_rules(selector):
+        raise item.error(f"{selector}: no rule of lint.", "`patchkit lint --rules` lists them.")
+
+
+def _items(value: _Value | None) -> list[_Value]:
+    if value is None:
+        return []
+    if not isinstance(value.node, yaml.SequenceNode):
+        raise value.error("must be a list, as in `[PK502, PK113 *.yaml]`.")
+    return [_Value(value.path, value.key, node) for node in value.node.value]
+
+
 def _reports(value: _Value) -> tuple[str, ...]:
     for name in (names := _names(value)):
         if name not in _REPORTS:
@@ -349,4 +388,5 @@ _READERS: Mapping[str, Callable[[_Value], Any]] = {
     "reports": _reports,
     "variant": _name_or_names,
     "variants": _variants,
+    "lint": _lint,
 }

@@ -11,7 +11,7 @@ import pytest
 from patchkit import SiblingChoices, find_project, ignore_finding, plan_rebase
 from patchkit.errors import PatchkitError, StackError
 from patchkit.jobs.rebase import RebasePlan
-from patchkit.jobs.siblings import Proposals, axes_of
+from patchkit.jobs.siblings import Proposals, Reach, axes_of
 from patchkit.model.ignores import parse_ignores
 from patchkit.model.siblings import EditState, SiblingReport
 from patchkit.workspace.settings import Settings
@@ -23,13 +23,13 @@ from tests.sources.commits import Made, tree_of
 STACKED = SiblingChoices(proposals=Proposals.STACKED)
 
 
-def plan(port: Port, choices: SiblingChoices = STACKED) -> RebasePlan:
-    """Port the stack, and prove it."""
+def plan(port: Port, choices: SiblingChoices = STACKED, upstream: str = "") -> RebasePlan:
+    """Port the stack, and prove it; `upstream` is where to fetch from, else the folder on disk."""
     return plan_rebase(
         find_project(port.stack),
         "1.0",
         "2.0",
-        upstream=str(port.upstream),
+        upstream=upstream or str(port.upstream),
         out=port.out,
         siblings=choices,
     )
@@ -205,6 +205,19 @@ def test_a_variant_that_no_table_knows(tmp_path: Path) -> None:
     pristine = {f"db/{word}.c".encode(): text(after, word) for word in words}
     result = put_on(tmp_path / "tree", made, pristine)
     assert text(after, "postgres") == result[b"db/postgres.c"]
+
+
+def test_how_far_a_rebase_looks(port: Port) -> None:
+    """Of an upstream that has to be fetched a rebase compares no more than the files of the stack,
+    and says so; where everything is asked for, places in files are looked for as well."""
+    far = f"file://{port.upstream}"
+    reports = [
+        plan(port, SiblingChoices(reach=reach), where).report.siblings[0]
+        for where, reach in (("", Reach.AT_HAND), (far, Reach.AT_HAND), (far, Reach.WHOLE))
+    ]
+    told = ["Places inside of files were not looked for" in "".join(one.notes) for one in reports]
+    assert [False, True, False] == told
+    assert 1 == len({one.proposal for one in reports})
 
 
 def test_an_unknown_variant(port: Port) -> None:

@@ -286,3 +286,40 @@ def test_alike_is_not_alone() -> None:
     alone = {**old, "arch/amd64-options.mk": new["arch/amd64-options.mk"]}
     made = scene(old, alone, {"arch/riscv64-options.mk": text(settings, "riscv64")})
     assert [Rank.NOTHING] == [one.rank for one in edits(compared(made))]
+
+
+ALONE = b'package setup\n\nimport "fmt"\n\n' + BODY
+
+
+@pytest.mark.parametrize(
+    ("ours", "is_proposed"),
+    [
+        (ALONE, False),
+        (ALONE.replace(b'"fmt"', b'"log"'), True),
+        (ALONE.replace(b'import "fmt"', b'import log "example.org/log"'), True),
+        (IMPORTING.replace(b'\t"fmt"\n', b'\t"log"\n'), True),
+    ],
+)
+def test_what_ours_does_not_import_is_not_used(ours: bytes, *, is_proposed: bool) -> None:
+    """An edit that uses what siblings import is proposed only where ours imports it as well."""
+    logging = (b"	first(config)\n", b'	log.Print("first")\n	first(config)\n')
+    old = IMPORTING.replace(b'\t"time"\n', b'\t"log"\n\t"time"\n')
+    mine = text(ours, "riscv64")
+    found = follow(
+        siblings(old, "amd64", "arm64"), siblings(old.replace(*logging), "amd64", "arm64"), mine
+    )
+    if is_proposed:
+        assert mine.replace(*logging) == result_of(found, mine)
+    else:
+        (one,) = edits(found)
+        assert found.report.proposal == b""
+        assert "it would use log, which our file does not import" in one.note
+
+
+def test_an_import_that_cannot_be_merged_holds_back_what_uses_it() -> None:
+    """Where siblings import it in a block that ours has not, ours would not build."""
+    used = IMPORTING.replace(b'\t"time"\n', b'\t"log"\n\t"time"\n').replace(
+        b"	first(config)\n", b'	log.Print("first")\n	first(config)\n'
+    )
+    old, new = (siblings(body, "amd64", "arm64") for body in (IMPORTING, used))
+    assert follow(old, new, text(ALONE, "riscv64")).report.proposal == b""

@@ -1,0 +1,1 @@
+"""Checks a packaging repository (pure): trees in, findings out."""

@@ -1,0 +1,1 @@
+"""Tests of the rules that check a packaging repository."""
