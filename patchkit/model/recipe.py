@@ -15,14 +15,13 @@ being applied, `striplevel` (once `pnum`) is 1 unless it says otherwise. That is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
-from patchkit.errors import SeriesFormatError, StackError
+from patchkit.errors import StackError
 from patchkit.model.entry import (
-    OFF,
     Entry,
     decode_name,
     encode_name,
@@ -30,34 +29,11 @@ from patchkit.model.entry import (
     no_such_patch,
     one_line,
 )
+from patchkit.model.recipereading import PATCH_SUFFIXES, Item, line_of, read_recipe
 from patchkit.model.shown import shown_name
 from patchkit.model.tree import split_lines
 
-_STATEMENT = re.compile(
-    rb"""(?P<variable>[A-Za-z0-9_.+${}/:~-]+?)[ \t]*(?P<operator>:=|\?\?=|\?=|\+=|=\+|\.=|=\.|=)"""
-    rb"""[ \t]*(?P<quote>["'])(?P<value>.*)(?P=quote)[ \t]*\r?\n?""",
-    re.DOTALL,
-)
-_SRC_URI = re.compile(rb"SRC_URI(?:[:_](?P<verb>append|prepend|remove))?(?P<override>[:_][^\s]*)?")
-_FUNCTION = re.compile(rb"(?:python|fakeroot|[ \t])*[\w:.${}-]*[ \t]*\(\)[ \t]*\{")
-_WORD = re.compile(rb"(?:\$\{@[^}]*\}|(?!\\\r?\n)\S)+")
-_PLAIN_VALUE = re.compile(r"[^\s\"']*")
-_VARIABLE = re.compile(r"\$\{([^${}]+)\}")
-_SUFFIXES = (".patch", ".diff")
-_COMPRESSED = (".gz", ".bz2", ".xz", ".Z")
-_YES, _NO = ("yes", "y", "true", "t", "1"), ("no", "n", "false", "f", "0")
 _FORBIDDEN = re.compile(r"[\s;\"'\\$%]|^/")
-_LEVEL = re.compile(r"[0-9]{1,4}")
-_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A patch of the recipe: its entry, and where its word and its statement stand in the text."""
-
-    entry: Entry
-    word: slice
-    statement: slice
 
 
 @dataclass(frozen=True)
@@ -67,13 +43,13 @@ class Recipe:
     raw: bytes
     source: str
     known: tuple[tuple[str, str], ...]
-    items: tuple[_Item, ...]
+    items: tuple[Item, ...]
     remarks: tuple[tuple[int, str], ...]
 
     @cached_property
     def numbered(self) -> tuple[tuple[int, Entry], ...]:
         """The patches in the order in which they are applied, each with the number of its line."""
-        return tuple((_line_of(self.raw, one.word.start), one.entry) for one in self.items)
+        return tuple((line_of(self.raw, one.word.start), one.entry) for one in self.items)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -88,7 +64,7 @@ class Recipe:
 
     def mentions(self, name: str) -> bool:
         """Whether this file is named, be it as a patch or in a comment."""
-        return any(one.name == name for one in self.entries) or is_mentioned(name, self.notes)
+        return self.has(name) or is_mentioned(name, self.notes)
 
     def commented_out(self, name: str, reason: str) -> Self:
         """The recipe without the word of `name`; a comment above its statement says why.
@@ -102,11 +78,17 @@ class Recipe:
         comment = b"# patchkit: " + said + end
         cut = self._without(item.word)
         at = item.statement.start
-        return self._parsed(cut[:at] + comment + cut[at:])
+        shorter = self._parsed(cut[:at] + comment + cut[at:])
+        return shorter.commented_out(name, reason) if shorter.has(name) else shorter
 
     def removed(self, name: str) -> Self:
         """The recipe without the word of `name`. Raises `StackError` without such an entry."""
-        return self._parsed(self._without(self._item(name).word))
+        shorter = self._parsed(self._without(self._item(name).word))
+        return shorter.removed(name) if shorter.has(name) else shorter
+
+    def has(self, name: str) -> bool:
+        """Whether it names this patch: for several kinds of builds it may do so several times."""
+        return any(one.name == name for one in self.entries)
 
     def renamed(self, name: str, new_name: str) -> Self:
         """The recipe in which `name` is called `new_name`; its parameters stay.
@@ -133,7 +115,7 @@ class Recipe:
         at = item.word.stop
         return self._checked(raw[:at] + self._gap(item) + word + raw[at:], entry)
 
-    def _gap(self, item: _Item) -> bytes:
+    def _gap(self, item: Item) -> bytes:
         """What stands between a word and one that is put after it."""
         if b"\n" not in self.raw[item.statement].rstrip(b"\r\n"):
             return b" "
@@ -154,7 +136,7 @@ class Recipe:
         assert rest is not None
         return raw[: word.start] + raw[rest.end() :]
 
-    def _item(self, name: str) -> _Item:
+    def _item(self, name: str) -> Item:
         for item in self.items:
             if item.entry.name == name:
                 return item
@@ -185,7 +167,7 @@ def format_word(entry: Entry) -> bytes:
         parameters += b";apply=no"
     elif entry.guards:
         raise StackError(f"{shown_name(entry.name)}: SRC_URI has no guards.")
-    elif not entry.name.endswith(_SUFFIXES):
+    elif not entry.name.endswith(PATCH_SUFFIXES):
         parameters += b";apply=yes"
     return b"file://" + _sayable(entry.name) + parameters
 
@@ -224,158 +206,5 @@ def parse_recipe(raw: bytes, source: str, known: Mapping[str, str] | None = None
     (a variable from elsewhere) or whose parameters say what patchkit cannot do.
     """
     known = dict(known or {})
-    reader = _Reader(raw, source, known)
-    reader.read()
-    return Recipe(raw, source, tuple(known.items()), reader.in_order(), tuple(reader.remarks))
-
-
-class _Reader:
-    """Reads statement by statement, as BitBake does: the operators decide on the order."""
-
-    def __init__(self, raw: bytes, source: str, known: Mapping[str, str]) -> None:
-        self.raw, self.source = raw, source
-        self.variables = dict(known)
-        self.remarks: list[tuple[int, str]] = []
-        self._base: list[_Item] = []
-        self._appended: list[_Item] = []
-        self._prepended: list[_Item] = []
-        self._off: list[_Item] = []
-        self._removed: set[str] = set()
-
-    def read(self) -> None:
-        statements = list(_statements(self.raw))
-        for _, found in statements:
-            if _PLAIN_VALUE.fullmatch(value := decode_name(found["value"])):
-                self.variables.setdefault(decode_name(found["variable"]), value)
-        for place, found in statements:
-            uri = _SRC_URI.fullmatch(found["variable"])
-            if uri is not None:
-                self._take(place, found, uri)
-
-    def in_order(self) -> tuple[_Item, ...]:
-        items = [*self._prepended, *self._base, *self._appended]
-        kept = [
-            replace(one, entry=replace(one.entry, guards=(OFF,)))
-            if one.entry.name in self._removed
-            else one
-            for one in items
-        ]
-        return (*kept, *self._off)
-
-    def _take(self, place: slice, found: re.Match[bytes], uri: re.Match[bytes]) -> None:
-        start = place.start + found.start("value")
-        if uri["verb"] == b"remove":
-            for word in _WORD.finditer(found["value"]):
-                path = decode_name(word[0]).removeprefix("file://").partition(";")[0]
-                self._removed.add(self._expanded(path) or path)
-            return
-        items = [
-            _Item(entry, slice(start + word.start(), start + word.end()), place)
-            for word in _WORD.finditer(found["value"])
-            if (entry := self._entry(word[0], start + word.start())) is not None
-        ]
-        if items and uri["override"]:
-            shown = decode_name(found["variable"])
-            number = _line_of(self.raw, items[0].word.start)
-            self.remarks.append((number, f"{shown} counts for some builds only."))
-        self._place(items, uri, found["operator"])
-
-    def _place(self, items: list[_Item], uri: re.Match[bytes], operator: bytes) -> None:
-        if uri["verb"] == b"append":
-            self._appended += items
-        elif uri["verb"] == b"prepend":
-            self._prepended[:0] = items
-        elif uri["override"]:
-            # It would take the place of all others, in the builds that it is for.
-            self._off += [replace(one, entry=replace(one.entry, guards=(OFF,))) for one in items]
-        elif operator in (b"+=", b".="):
-            self._base += items
-        elif operator in (b"=+", b"=."):
-            self._base[:0] = items
-        elif operator in (b"=", b":=") or not self._base:
-            self._off += [
-                replace(one, entry=replace(one.entry, guards=(OFF,))) for one in self._base
-            ]
-            self._base = items
-
-    def _entry(self, word: bytes, at: int) -> Entry | None:
-        text = decode_name(word)
-        number = _line_of(self.raw, at)
-        path, *parameters = text.split(";")
-        said = {key: value for key, _, value in (one.partition("=") for one in parameters)}
-        is_patch = _is_patch(path, said)
-        if text.startswith("${@") and any(f"{suffix}'" in text for suffix in _SUFFIXES):
-            self.remarks.append((number, "a patch in an inline expression is not read."))
-            return None
-        if not is_patch:
-            return None
-        if not path.startswith("file://"):
-            self.remarks.append((number, f"{shown_name(path)} is fetched, so it is not read."))
-            return None
-        for unknown in ("patchdir", "mindate", "maxdate", "minrev", "maxrev", "rev", "notrev"):
-            if unknown in said:
-                raise self._error(number, f"the parameter {unknown} of a patch is not understood.")
-        name = self._expanded(path.removeprefix("file://"))
-        if name is None:
-            raise self._error(number, f"the variable in {shown_name(path)} is not known.")
-        level = said.get("striplevel", said.get("pnum"))
-        if level is not None and not _LEVEL.fullmatch(level):
-            raise self._error(number, f"striplevel is {shown_name(level)}, expected a number.")
-        is_off = said.get("apply", "").lower() in _NO
-        return Entry(name, None if level is None else int(level), guards=(OFF,) if is_off else ())
-
-    def _error(self, number: int, problem: str) -> SeriesFormatError:
-        return SeriesFormatError(
-            self.source, number, problem, "Name the file in full, with striplevel and apply only."
-        )
-
-    def _expanded(self, text: str) -> str | None:
-        """The text with its variables replaced; None where one is not known."""
-        for _ in range(_DEPTH):
-            if "$" not in text:
-                return text
-            text = _VARIABLE.sub(lambda one: self.variables.get(one[1], "$?"), text)
-            if "$?" in text:
-                return None
-        return None
-
-
-def _is_patch(path: str, said: Mapping[str, str]) -> bool:
-    if "apply" in said:
-        return said["apply"].lower() in _YES + _NO and (
-            said["apply"].lower() in _YES or _named_patch(path)
-        )
-    return _named_patch(path)
-
-
-def _named_patch(path: str) -> bool:
-    for ending in _COMPRESSED:
-        path = path.removesuffix(ending)
-    return path.endswith(_SUFFIXES)
-
-
-def _statements(raw: bytes) -> Iterator[tuple[slice, re.Match[bytes]]]:
-    """Every assignment at the start of a line, with its place; bodies of functions are not read."""
-    at = 0
-    lines = split_lines(raw)
-    number = 0
-    in_function = False
-    while number < len(lines):
-        whole = lines[number]
-        number += 1
-        while whole.rstrip(b"\r\n").endswith(b"\\") and number < len(lines):
-            if whole.startswith(b"#"):
-                break
-            whole += lines[number]
-            number += 1
-        if in_function:
-            in_function = not whole.startswith(b"}")
-        elif _FUNCTION.match(whole):
-            in_function = True
-        elif found := _STATEMENT.fullmatch(whole):
-            yield slice(at, at + len(whole)), found
-        at += len(whole)
-
-
-def _line_of(raw: bytes, at: int) -> int:
-    return raw.count(b"\n", 0, at) + 1
+    items, remarks = read_recipe(raw, source, known)
+    return Recipe(raw, source, tuple(known.items()), items, remarks)

@@ -32,7 +32,7 @@ def lists_in(root: Path) -> tuple[str, ...]:
     Each by its path relative to `root`; a numbered folder by its own.
     """
     found = [*_specs(root), *_recipes(root)]
-    if _is_numbered(root / _PATCHES):
+    if _is_numbered(root / _PATCHES) or _is_package_of_openwrt(root):
         found.append(_PATCHES)
     return tuple(found)
 
@@ -55,7 +55,8 @@ def read_list(root: Path, place: str) -> tuple[Layout, PatchList]:
         return _laid_out(root, Dialect.RPM, place, spec, folders), spec
     known = names_from(place)
     recipe = parse_recipe(raw, source, known)
-    return _laid_out(root, Dialect.YOCTO, place, recipe, _folders_of(raw, known)), recipe
+    folders = list(dict.fromkeys([*_folders_of(raw, known), *_subfolders(root)]))
+    return _laid_out(root, Dialect.YOCTO, place, recipe, folders), recipe
 
 
 def _check_alone(root: Path, place: str) -> None:
@@ -118,6 +119,13 @@ def _is_numbered(folder: Path) -> bool:
     return bool(named) and all(map(_NUMBERED.fullmatch, named))
 
 
+def _is_package_of_openwrt(root: Path) -> bool:
+    """Whether a Makefile says so; then the names in `patches/` count, numbered or not."""
+    makefile = root / "Makefile"
+    is_there = makefile.is_file() and _files_in(root / _PATCHES)
+    return bool(is_there) and b"$(TOPDIR)/rules.mk" in _read(makefile)
+
+
 def _files_in(folder: Path) -> list[str]:
     """The names of the files in a folder that are not hidden; none where it cannot be looked at."""
     try:
@@ -125,6 +133,12 @@ def _files_in(folder: Path) -> list[str]:
             return [one.name for one in found if one.is_file() and is_plain_name(one.name)]
     except OSError:
         return []
+
+
+def _subfolders(root: Path) -> list[str]:
+    """The folders in the one of a recipe: a file that others include does not know their names."""
+    with os.scandir(root) as found:
+        return sorted(one.name for one in found if one.is_dir() and is_plain_name(one.name))
 
 
 def _read(path: Path) -> bytes:

@@ -159,6 +159,33 @@ def test_what_cannot_be_said_is_refused(entry: Entry) -> None:
         parse_recipe(RECIPE, "demo_1.0.bb", NAMES).inserted_after(None, entry)
 
 
+def test_a_patch_of_several_builds_is_one() -> None:
+    """It is read once, and goes from all statements."""
+    raw = b"""SRC_URI:append:class-native = " file://a.patch"
+SRC_URI:append:class-nativesdk = " file://a.patch"
+"""
+    recipe = parse_recipe(raw, "x.bb")
+    assert (Entry("a.patch"),) == recipe.entries
+    assert () == recipe.removed("a.patch").entries == recipe.commented_out("a.patch", "x").entries
+    twice = parse_recipe(b'SRC_URI = "file://a.patch file://a.patch"\n', "x.bb")
+    assert 2 == len(twice.entries)
+
+
+def test_what_is_not_read_is_said() -> None:
+    """Patches from the network, in an inline expression, and in another variable."""
+    raw = b"""SRC_URI = "https://example.org/fix.patch \\
+           ${@bb.utils.contains('A', 'b', 'file://c.patch', '', d)} ${EXTRA}"
+EXTRA:class-target = "file://d.patch"
+"""
+    recipe = parse_recipe(raw, "x.bb")
+    assert () == recipe.entries
+    assert (
+        (1, "https://example.org/fix.patch is fetched, so it is not read."),
+        (2, "a patch in an inline expression is not read."),
+        (2, "the patches in EXTRA are not read."),
+    ) == recipe.remarks
+
+
 def test_what_a_second_assignment_replaces_is_not_applied() -> None:
     """The last `=` counts; `:remove` takes out, `?=` is for what is not set."""
     raw = b"""SRC_URI = "file://a.patch"
