@@ -14,6 +14,7 @@ from pathlib import Path
 from patchkit.errors import PatchkitError, StackError, UpstreamError
 from patchkit.jobs.lintsources import NamedSource, upstream_trees
 from patchkit.jobs.outputs import SCRIPT, script_for
+from patchkit.jobs.packaging import named_by_spec
 from patchkit.jobs.project import Project
 from patchkit.lint.checking import lint_scene
 from patchkit.lint.mending import mended
@@ -130,7 +131,7 @@ def _scene(folder: Path, settings: Settings) -> Scene:
             f"{folder}: neither a spec nor a series file here or two levels below.",
             f"Looked for *.spec and {', '.join(SERIES_FILES)}.",
         )
-    project = Project(settings, folder)
+    project = named_by_spec(Project(settings, folder), folder)
     return replace(
         scene,
         scripts={
