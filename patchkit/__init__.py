@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.apply import plan_apply
     from patchkit.jobs.branching import ground_for, plan_branch, repository_at
     from patchkit.jobs.check import check, plan_refresh
+    from patchkit.jobs.convert import Target, plan_convert
     from patchkit.jobs.deps import find_dependencies
     from patchkit.jobs.diff import diff_stacks
     from patchkit.jobs.exporting import plan_export
@@ -61,6 +62,7 @@ __all__ = [
     "SiblingChoices",
     "Side",
     "Status",
+    "Target",
     "check",
     "diff_stacks",
     "edited_stack",
@@ -79,6 +81,7 @@ __all__ = [
     "plan_add",
     "plan_apply",
     "plan_branch",
+    "plan_convert",
     "plan_disable",
     "plan_export",
     "plan_fold",
@@ -111,6 +114,7 @@ _HOMES = {
     "SiblingChoices": "patchkit.jobs.siblings",
     "Side": "patchkit.jobs.seriesedits",
     "Status": "patchkit.model.report",
+    "Target": "patchkit.jobs.convert",
     "check": "patchkit.jobs.check",
     "diff_stacks": "patchkit.jobs.diff",
     "edited_stack": "patchkit.jobs.seriesedits",
@@ -129,6 +133,7 @@ _HOMES = {
     "plan_add": "patchkit.jobs.seriesedits",
     "plan_apply": "patchkit.jobs.apply",
     "plan_branch": "patchkit.jobs.branching",
+    "plan_convert": "patchkit.jobs.convert",
     "plan_disable": "patchkit.jobs.seriesedits",
     "plan_export": "patchkit.jobs.exporting",
     "plan_fold": "patchkit.jobs.seriescuts",

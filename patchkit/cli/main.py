@@ -28,6 +28,7 @@ _COMMANDS = {
     "resolutions": "patchkit.cli.resolutions",
     "report": "patchkit.cli.report",
     "siblings": "patchkit.cli.siblings",
+    "convert": "patchkit.cli.convert",
     "upgrade": "patchkit.cli.upgrade",
     "show": "patchkit.cli.show",
     "diff": "patchkit.cli.diff",

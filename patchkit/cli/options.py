@@ -32,7 +32,7 @@ def stack_option(command: _Command) -> _Command:
     """`--stack`: which stack."""
     return click.option(
         "--stack", type=PLACE, metavar="DIR",
-        help="Folder with series.conf, series, patches/series or debian/patches/series.",
+        help="Folder with a series file, a spec or recipe with patches, or numbered patches/.",
     )(command)  # fmt: skip
 
 

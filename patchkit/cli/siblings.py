@@ -77,6 +77,9 @@ def command(
             "--why, --kind and --symbol go with --ignore.", click.get_current_context()
         )
     proposals = Proposals.STACKED if propose else Proposals.SHOWN
+    if not propose and out is None:
+        # Nothing is written, so that one version can be looked at by itself.
+        out = project.stack_folder(old) / "siblings"
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out,

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from patchkit.diffing.pairing import likely_pairs, stayed
 from patchkit.diffing.patchdiffing import ReadPatch, compare_files, compare_messages
-from patchkit.model.series import Entry, Series, decode_name, encode_name, format_entry
+from patchkit.model.entry import Entry, decode_name, encode_name, format_entry
+from patchkit.model.patchlist import PatchList
 from patchkit.model.stack import Stack
 from patchkit.model.stackdiff import PatchComparison, Place, StackComparison
 
@@ -109,14 +110,14 @@ def _note(name: str, other: Stack) -> str:
     return _comment(name, other.series)
 
 
-def _comment(name: str, series: Series) -> str:
+def _comment(name: str, series: PatchList) -> str:
     raw = encode_name(name)
     word = re.compile(
         rb"(?<!" + _NAME_PARTS + rb")" + re.escape(raw) + rb"(?!" + _NAME_PARTS + rb")"
     )
-    for line in series.lines:
-        if raw in line.raw and line.entry is None and word.search(line.comment):
-            said = line.comment.lstrip(b"# \t")
+    for comment in series.notes:
+        if raw in comment and word.search(comment):
+            said = comment.lstrip(b"# \t")
             before, _, behind = said.rpartition(raw)
             if not behind.strip():
                 said = before.rstrip(b": \t").removeprefix(b"patchkit: ")

@@ -17,7 +17,8 @@ from patchkit.engine.walking import Step, walk_of
 from patchkit.errors import UpstreamError
 from patchkit.jobs.project import Project, policy_of, read_stack, upstream_of
 from patchkit.model.marks import patch_note, upstream_message, with_marks
-from patchkit.model.series import encode_name
+from patchkit.model.patchlist import PatchList
+from patchkit.model.series import Series, encode_name, format_entry
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Tree
 from patchkit.sources.branches import (
@@ -149,13 +150,20 @@ def plan_branch(
     recover(project.stack_folder(version))
     folder, stack = read_stack(project, version)
     walk = walk_of(stack, ground.tree, policy_of(project, folder, fuzz), watch)
-    lines = {line.entry.name: line.raw for line in stack.series.lines if line.entry is not None}
+    lines = _lines_of(stack.series)
     commits = [_commit(step, lines[step.stacked.name], ground) for step in walk.steps]
     if ground.base is None:
         commits.insert(0, _import_of(ground, project.package))
     return BranchPlan(
         folder, name, ground, stack.names, tuple(commits), (*stack.warnings, *_left_out(stack))
     )
+
+
+def _lines_of(series: PatchList) -> dict[str, bytes]:
+    """The line of each patch, as a series file has it or would have it."""
+    if isinstance(series, Series):
+        return {line.entry.name: line.raw for line in series.lines if line.entry is not None}
+    return {entry.name: format_entry(entry) for entry in series.entries}
 
 
 def _left_out(stack: Stack) -> Iterator[str]:

@@ -12,9 +12,9 @@ from patchkit.engine.policy import Policy
 from patchkit.engine.walking import Files, require_applied, steps_of
 from patchkit.errors import ProofError
 from patchkit.jobs.project import Project
-from patchkit.model.series import Series
+from patchkit.model.patchlist import PatchList
 from patchkit.model.shown import shown_path
-from patchkit.model.stack import Layout, Stack, StackedPatch
+from patchkit.model.stack import Layout, Stack, StackedPatch, as_series
 from patchkit.model.tree import File, Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.proof import prove
@@ -43,7 +43,7 @@ class ChangedStack:
 def changed_stack(
     folder: Path,
     before: Stack,
-    series: Series,
+    series: PatchList,
     patches: tuple[StackedPatch, ...],
     removed: Sequence[str] = (),
 ) -> ChangedStack:
@@ -59,6 +59,12 @@ def changed_stack(
     if series.raw != before.series.raw:
         outputs.append(_output(folder, layout.series, series.raw))
     gone = [layout.place_of(name) for name in removed]
+    left = {*removed, *(one.name for one in patches)}
+    for name in old.keys() - left:
+        # Disabled: where the list is a folder, the file itself has to stand aside.
+        if (aside := layout.held_place_of(name)) != layout.place_of(name):
+            outputs.append(_output(folder, aside, old[name]))
+            gone.append(layout.place_of(name))
     stack = replace(before, series=series, patches=patches)
     return ChangedStack(folder, stack, tuple(outputs), tuple(gone))
 
@@ -94,9 +100,10 @@ def prove_changed(
         made |= step.after
         pristine |= {path: tree.get(path) for path in step.before if path not in pristine}
     _require_same(tree, made, expected)
+    layout, series = as_series(stack.layout, stack.series)
     prove(
-        series=stack.series.raw,
-        layout=stack.layout,
+        series=series,
+        layout=layout,
         patches={**dict(stack.guarded), **{one.name: one.patch.raw for one in stack.patches}},
         pristine=pristine,
         expected=made,

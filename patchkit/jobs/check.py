@@ -14,7 +14,7 @@ from patchkit.jobs.outputs import SCRIPT, script_for
 from patchkit.jobs.project import Project, policy_of, read_stack
 from patchkit.model.report import PortedPatch
 from patchkit.model.shown import shown_name
-from patchkit.model.stack import Dialect, Stack
+from patchkit.model.stack import Stack, as_series
 from patchkit.model.tree import Tree
 from patchkit.proof import prove
 from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
@@ -96,7 +96,7 @@ def plan_refresh(
         for stacked in stack.patches
         if refreshed[stacked.name] != stacked.patch.raw
     ]
-    if stack.layout.dialect is Dialect.SERIES_CONF:
+    if stack.layout.has_script:
         script = Output(SCRIPT, script_for(project, stack.layout), 0o755)
         if not _stands_in(folder, script):
             outputs.append(script)
@@ -130,9 +130,10 @@ def _check(
 
 
 def _prove(project: Project, stack: Stack, files: dict[str, bytes], ported: PortedStack) -> None:
+    layout, series = as_series(stack.layout, stack.series)
     prove(
-        series=stack.series.raw,
-        layout=stack.layout,
+        series=series,
+        layout=layout,
         patches=files,
         pristine=ported.pristine,
         expected=ported.result,

@@ -11,8 +11,8 @@ from patchkit.diffing.unified import parse_patch
 from patchkit.errors import StackError
 from patchkit.jobs.lastport import last_port
 from patchkit.jobs.project import Project, find_project, read_stack
+from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch
-from patchkit.model.series import Series
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.stackdiff import FileComparison, PatchComparison, StackComparison
@@ -58,7 +58,7 @@ def diff_stacks(old: str, new: str | None = None, *, stack: Path | None = None) 
 
 
 def compare_with_port(
-    stack: Stack, series: Series, patches: Iterable[PortedPatch], *, labels: tuple[str, str],
+    stack: Stack, series: PatchList, patches: Iterable[PortedPatch], *, labels: tuple[str, str],
     strip: int,
 ) -> StackComparison:  # fmt: skip
     """The stack beside the port of it that has this series and these patches.

@@ -74,7 +74,7 @@ def edits_in(port: LastPort, stack: Stack) -> Edits:
     found = _Found()
     _look_at_series(port, stack, tuple(entries), found)
     for name, patch in ported.items():
-        path = layout.place_of(name)
+        path = layout.place_of(name) if name in entries else layout.held_place_of(name)
         place = port.folder / path
         if name in entries:
             _look_at_listed(patch, entries[name], place, found)

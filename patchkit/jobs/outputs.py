@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from patchkit.errors import PatchkitError
 from patchkit.jobs.project import Project
+from patchkit.model.numbered import NumberedFolder
+from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch, Report, Status
-from patchkit.model.series import Series
 from patchkit.model.shown import shown_name
-from patchkit.model.stack import Dialect, Layout, Stack
+from patchkit.model.stack import Layout, Stack
 from patchkit.render.applyscript import apply_script
 from patchkit.render.json import report_json
 from patchkit.render.text import report_text
@@ -30,12 +31,20 @@ _SCRIPT_FUZZ = 0
 """What is written is proved to need no fuzz, so the script allows none."""
 
 
-def ported_series(series: Series, report: Report) -> Series:
-    """The series for the new version: what is left out of it is a comment that says why."""
+def ported_series(series: PatchList, report: Report) -> PatchList:
+    """The series for the new version: what is left out of it is a comment that says why, where
+    the dialect has comments."""
     for patch in report.patches:
-        if patch.content is None:
+        if patch.content is None and patch.is_dropped and not _has_comments(series):
+            series = series.removed(patch.name)
+        elif patch.content is None:
             series = series.commented_out(patch.name, _reason(patch, report.new_version))
     return series
+
+
+def _has_comments(series: PatchList) -> bool:
+    # A folder holds aside what would be a comment elsewhere; what is dropped needs no person.
+    return not isinstance(series, NumberedFolder)
 
 
 def _reason(patch: PortedPatch, version: str) -> str:
@@ -102,17 +111,23 @@ def rendered(report: Report, form: str) -> bytes:
 def planned_outputs(
     project: Project,
     layout: Layout,
-    series: Series,
+    series: PatchList,
     patches: Mapping[str, bytes],
     report: Report,
     forms: Collection[str] = (),
-    others: Iterable[Output] = (),
+    others: Sequence[Output] = (),
 ) -> tuple[Output, ...]:
     """Every file of the new stack; `patches` are its patch files by name, `forms` the
-    `FURTHER_REPORTS` that are asked for, `others` stand beside the stack."""
-    outputs = [Output(layout.series, series.raw)]
-    outputs += [Output(layout.place_of(name), raw) for name, raw in patches.items()]
-    if layout.dialect is Dialect.SERIES_CONF:
+    `FURTHER_REPORTS` that are asked for, `others` stand beside the stack, or in place of its
+    list."""
+    listed = {entry.name for entry in series.entries}
+    is_made = not layout.has_file or any(one.path == layout.series for one in others)
+    outputs = [] if is_made else [Output(layout.series, series.raw)]
+    outputs += [
+        Output(layout.place_of(name) if name in listed else layout.held_place_of(name), raw)
+        for name, raw in patches.items()
+    ]
+    if layout.has_script:
         outputs.append(Output(SCRIPT, script_for(project, layout), 0o755))
     outputs.append(Output(REPORT_TEXT, report_text(report).encode("utf-8", "backslashreplace")))
     outputs += [

@@ -10,6 +10,7 @@ from pathlib import Path
 from patchkit.errors import SpecError
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.shown import shown_name
+from patchkit.model.specpatches import SpecPatches, parse_spec
 from patchkit.workspace.author import author
 from patchkit.workspace.spec import SpecEntry, SpecFacts, spec_facts, spec_files_in, updated_spec
 from patchkit.workspace.writing import Output
@@ -76,6 +77,25 @@ def updated_spec_of(
     entry = changelog_entry(report, folder, today)
     raw = updated_spec(spec.read_bytes(), str(spec), report.new_version, entry)
     return Output(spec.name, raw, spec.stat().st_mode & 0o777)
+
+
+def updated_list_of(
+    listed: SpecPatches, spec: Path, report: Report, folder: Path, today: datetime.date | None
+) -> bytes:
+    """The same for a spec that is the list of the patches, with the patches of the port.
+
+    A name with the version in it is written out: the file keeps it. Raises `SpecError`.
+    """
+    entry = changelog_entry(report, folder, today)
+    raw = updated_spec(listed.raw, str(spec), report.new_version, entry)
+    names = [one.name for one in listed.entries]
+    updated = [one.name for one in parse_spec(raw, str(spec)).entries]
+    moved = [name for name in names if name not in updated]
+    if not moved:
+        return raw
+    for name in moved:
+        listed = listed.renamed(name, name)
+    return updated_spec(listed.raw, str(spec), report.new_version, entry)
 
 
 def dated_as_in(place: Path) -> datetime.date | None:

@@ -3,6 +3,7 @@ floor)."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -25,7 +26,7 @@ from patchkit.jobs.outputs import (
     planned_outputs,
     ported_series,
 )
-from patchkit.jobs.packaging import dated_as_in, spec_of, updated_spec_of
+from patchkit.jobs.packaging import dated_as_in, spec_of, updated_list_of, updated_spec_of
 from patchkit.jobs.project import (
     Project,
     policy_of,
@@ -43,10 +44,12 @@ from patchkit.jobs.siblings import (
     with_proposals,
 )
 from patchkit.jobs.uses import Uses, note_uses
+from patchkit.model.patchlist import PatchList
 from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.shown import shown_name, shown_path
-from patchkit.model.stack import Stack
+from patchkit.model.specpatches import SpecPatches
+from patchkit.model.stack import Layout, Stack, as_series
 from patchkit.proof import prove
 from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
@@ -132,6 +135,7 @@ def plan_rebase(
     choices: Choices = NO_CHOICES,
     siblings: SiblingChoices = AS_FOUND,
     reports: Collection[str] = (),
+    today: datetime.date | None = None,
     cache: Path | None = None,
     watch: Watcher = unwatched,
     expect: Callable[[int], None] = uncounted,
@@ -207,21 +211,33 @@ def plan_rebase(
     progress("Proving the new stack")
     stacked = compared if siblings.proposals is Proposals.STACKED else ()
     forms = {*project.settings.reports, *reports}
-    specs, further = _spec_outputs(folder, target, report)
-    report, outputs = _proved(project, stack, report, ported, stacked, forms, specs)
+    report, series, files = _proved(project, stack, report, ported, stacked)
+    specs, further = _spec_outputs(folder, target, report, stack.layout, series, today)
+    outputs = planned_outputs(project, stack.layout, series, files, report, forms, specs)
     return RebasePlan(report, target, outputs, uses, further)
 
 
 def _spec_outputs(
-    folder: Path, target: Path, report: Report
+    folder: Path,
+    target: Path,
+    report: Report,
+    layout: Layout,
+    series: PatchList,
+    today: datetime.date | None,
 ) -> tuple[tuple[Output, ...], tuple[str, ...]]:
-    """The spec beside the stack for the new version, and what a person must know of it."""
+    """The spec of the package for the new version, and what a person must know of it. It may be
+    the list of the patches itself."""
     try:
+        if isinstance(series, SpecPatches):
+            place = folder / layout.series
+            day = today or dated_as_in(target / layout.series)
+            raw = updated_list_of(series, place, report, folder, day)
+            return (Output(layout.series, raw, place.stat().st_mode & 0o777),), ()
         spec = spec_of(folder)
         if spec is None:
             return (), ()
-        today = dated_as_in(target / spec.name)
-        return (updated_spec_of(spec, report, folder, today),), ()
+        day = today or dated_as_in(target / spec.name)
+        return (updated_spec_of(spec, report, folder, day),), ()
     except SpecError as error:
         return (), (f"The spec was not updated. {error}",)
 
@@ -232,11 +248,9 @@ def _proved(
     report: Report,
     ported: PortedStack,
     stacked: Sequence[Comparison],
-    forms: Collection[str],
-    others: Sequence[Output],
-) -> tuple[Report, tuple[Output, ...]]:
-    """The report with how the new stack differs, and the files of the new stack, proved; what is
-    proposed of `stacked` is on top of it, `others` stand beside it."""
+) -> tuple[Report, PatchList, Mapping[str, bytes]]:
+    """The report with how the new stack differs, and the list and the patches of the new stack,
+    proved; what is proposed of `stacked` is on top of it."""
     strip = project.settings.strip
     ported_to = report.old_version, report.new_version
     series = ported_series(stack.series, report)
@@ -245,9 +259,10 @@ def _proved(
     files = patch_files(stack, report.patches)
     series, files = with_proposals(series, files, stacked, strip)
     proposed = {path: file for one in stacked for path, file in one.proposed.items()}
+    layout, as_read = as_series(stack.layout, series)
     prove(
-        series=series.raw,
-        layout=stack.layout,
+        series=as_read,
+        layout=layout,
         patches=files,
         pristine=ported.pristine,
         expected={**ported.result, **proposed},
@@ -255,7 +270,7 @@ def _proved(
         flags=project.settings.flags,
         package=project.package,
     )
-    return report, planned_outputs(project, stack.layout, series, files, report, forms, others)
+    return report, series, files
 
 
 def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:

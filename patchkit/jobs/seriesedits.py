@@ -21,7 +21,8 @@ from patchkit.errors import StackError
 from patchkit.jobs.changing import ChangedStack, changed_stack, prove_changed
 from patchkit.jobs.deps import named_patches
 from patchkit.jobs.project import Project, policy_of, read_stack
-from patchkit.model.series import Entry, Series
+from patchkit.model.entry import Entry
+from patchkit.model.patchlist import PatchList
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import Overlay, Tree
@@ -263,7 +264,7 @@ def planned(
     expected: Files,
     done: Sequence[str],
     *,
-    series: Series | None = None,
+    series: PatchList | None = None,
     removed: Sequence[str] = (),
     remade: Sequence[str] = (),
 ) -> SeriesPlan:

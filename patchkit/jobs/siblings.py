@@ -7,6 +7,7 @@ name which the stack adds.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,10 +21,11 @@ from patchkit.engine.rebasing import PortedStack, port_stack
 from patchkit.errors import StackError
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.project import Project
+from patchkit.model.entry import Entry
 from patchkit.model.ignores import Ignore, Ignores
+from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch
 from patchkit.model.resolutions import Resolutions
-from patchkit.model.series import Entry, Series
 from patchkit.model.siblings import FindingKind
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Overlay, Tree
@@ -253,8 +255,8 @@ def _is_upstreams(axis: Axis, variant: Variant, scene: Scene) -> bool:
 
 
 def with_proposals(
-    series: Series, patches: Mapping[str, bytes], compared: Sequence[Comparison], strip: int
-) -> tuple[Series, dict[str, bytes]]:
+    series: PatchList, patches: Mapping[str, bytes], compared: Sequence[Comparison], strip: int
+) -> tuple[PatchList, dict[str, bytes]]:
     """The series and patch files with the proposals on top, one patch a variant."""
     files = dict(patches)
     for one in compared:
@@ -268,10 +270,13 @@ def with_proposals(
 def _proposal_name(variant: str, there: Mapping[str, bytes]) -> str:
     """A name like those of the stack, with the next number where they are numbered."""
     name = f"follow-the-siblings-of-{variant}.patch"
-    numbers = [one.partition("-")[0] for one in there]
+    numbers = [posixpath.basename(one).partition("-")[0] for one in there]
     if numbers and all(one.isdecimal() for one in numbers):
         number = str(max(map(int, numbers)) + 1).zfill(len(numbers[0]))
         name = f"{number}-{name}"
+    folders = {posixpath.dirname(one) for one in there}
+    if len(folders) == 1:
+        name = posixpath.join(*folders, name)
     while name in there:
         name = name.replace(".patch", "-more.patch")
     return name

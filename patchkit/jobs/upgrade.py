@@ -19,6 +19,7 @@ from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
 from patchkit.jobs.project import Project, own_version
 from patchkit.jobs.rebase import plan_rebase, uncounted
 from patchkit.model.report import Report
+from patchkit.model.stack import Dialect
 from patchkit.sources.progress import Progress, silent
 from patchkit.workspace.layout import read_layout
 from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
@@ -102,15 +103,19 @@ def plan_upgrade(
         )
     plan = plan_rebase(
         project, version, new, upstream=upstream, out=folder / f"upgrade-to-{new}",
-        reports=reports, cache=cache, watch=watch, expect=uncounted, progress=progress,
+        reports=reports, today=today, cache=cache, watch=watch, expect=uncounted, progress=progress,
     )  # fmt: skip
     made = tuple(one for one in plan.outputs if one.path in _REPORTS)
     if plan.report.exit_code:
         return UpgradePlan(plan.report, folder, (), (), made, ())
-    left = {*_REPORTS, *(() if spec is None else (spec.name,))}
+    layout, _ = read_layout(folder)
+    is_beside = spec is not None and spec.name != layout.series
+    left = {*_REPORTS, *((spec.name,) if spec is not None and is_beside else ())}
     outputs = [one for one in plan.outputs if one.path not in left]
     notes: list[str] = []
-    if spec is not None:
+    if layout.dialect is Dialect.RPM:
+        notes += plan.notes
+    if spec is not None and is_beside:
         try:
             outputs.append(updated_spec_of(spec, plan.report, folder, today))
         except SpecError as error:

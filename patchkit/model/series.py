@@ -19,8 +19,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from patchkit.errors import SeriesFormatError, StackError
+from patchkit.model.entry import (
+    Entry,
+    Guard,
+    decode_name,
+    encode_name,
+    format_entry,
+    is_mentioned,
+    no_such_patch,
+    one_line,
+)
 from patchkit.model.shown import shown_name
 from patchkit.model.tree import split_lines
+
+__all__ = [
+    "Entry", "Guard", "Series", "SeriesLine", "decode_name", "encode_name", "format_entry",
+    "parse_series",
+]  # fmt: skip
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -33,54 +48,8 @@ _OPTION = re.compile(
     rb"(?![^ \t])"
 )
 _OPTION_LIKE = re.compile(rb"[ \t]-")
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition on a patch, as guards(1) has it.
-
-    `+flag` includes the patch and `-flag` excludes it when the flag is set; a `!` before the
-    flag means "when it is not set". A bare `-` excludes whatever is set; its flag is "".
-    """
-
-    sign: str
-    flag: str
-    is_negated: bool = False
-
-    def matches(self, flags: frozenset[str]) -> bool:
-        """Whether this guard has a say when exactly `flags` are set."""
-        if self.is_negated:
-            return self.flag not in flags
-        return not self.flag or self.flag in flags
-
-    def __str__(self) -> str:
-        return f"{self.sign}{'!' if self.is_negated else ''}{self.flag}"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One patch of a series, with the options that stand on its line.
-
-    `name` is the file name as written (decoded as UTF-8 with surrogateescape); `strip` is None
-    where the line does not say. `is_reversed` is the line's `-R`.
-    """
-
-    name: str
-    strip: int | None = None
-    is_reversed: bool = False
-    guards: tuple[Guard, ...] = ()
-
-    def selected_by(self, flags: frozenset[str]) -> bool:
-        """Whether the patch is applied when exactly `flags` are set.
-
-        The last guard that matches decides. Where none does, a patch whose first guard is a `+`
-        is left out, and any other is applied.
-        """
-        is_selected = not self.guards or self.guards[0].sign == "-"
-        for guard in self.guards:
-            if guard.matches(flags):
-                is_selected = guard.sign == "+"
-        return is_selected
+_SORTED = b"# sorted patches"
+_END_OF_SORTED = b"# end of sorted patches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +83,25 @@ class Series:
         return b"".join(line.raw for line in self.lines)
 
     @cached_property
-    def _comments(self) -> bytes:
-        return b"\n".join(line.comment for line in self.lines)
+    def numbered(self) -> tuple[tuple[int, Entry], ...]:
+        """The patches, in order, each with the number of its line."""
+        numbered = ((number, line.entry) for number, line in enumerate(self.lines, 1))
+        return tuple((number, entry) for number, entry in numbered if entry is not None)
+
+    @cached_property
+    def notes(self) -> tuple[bytes, ...]:
+        """The comments on lines that name no patch, from their `#` on."""
+        return tuple(line.comment for line in self.lines if line.entry is None and line.comment)
+
+    @property
+    def remarks(self) -> tuple[tuple[int, str], ...]:
+        """What a person should know of how the file was read: nothing, it is read as it stands."""
+        return ()
 
     def mentions(self, name: str) -> bool:
         """Whether a line names this file, be it as its patch or somewhere in its comment."""
-        word = re.compile(
-            rb"(?<![\w.+~\x80-\xff-])" + re.escape(encode_name(name)) +
-            rb"(?![\w+~\x80-\xff-]|\.[\w+~\x80-\xff-])"
-        )  # fmt: skip
         is_patch = any(entry.name == name for entry in self.entries)
-        return is_patch or word.search(self._comments) is not None
+        return is_patch or is_mentioned(name, [line.comment for line in self.lines])
 
     def selected(self, flags: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
         """The patches that are applied when exactly `flags` are set."""
@@ -139,7 +116,9 @@ class Series:
         raw = self.lines[at].raw
         unmarked = raw.removeprefix(_BYTE_ORDER_MARK)
         mark = raw[: len(raw) - len(unmarked)]
-        note = b"# patchkit: " + encode_name(" ".join(reason.split())) + b": "
+        # SUSE's git-sort takes a `# ` between the markers for the heading of a section.
+        sign = b"#patchkit: " if self._is_sorted(at) else b"# patchkit: "
+        note = sign + one_line(reason) + b": "
         return self._with(at, SeriesLine(mark + note + unmarked.lstrip(b" \t"), None))
 
     def removed(self, name: str) -> Series:
@@ -170,8 +149,23 @@ class Series:
         before = list(self.lines[:at])
         if before and not before[-1].raw.endswith(b"\n"):
             before[-1] = replace(before[-1], raw=before[-1].raw + line_end)
-        line = _checked_line(format_entry(entry).removesuffix(b"\n") + line_end, entry)
-        return Series((*before, line, *self.lines[at:]))
+        text = self._indentation(name) + format_entry(entry).removesuffix(b"\n")
+        return Series((*before, _checked_line(text + line_end, entry), *self.lines[at:]))
+
+    def _indentation(self, name: str | None) -> bytes:
+        """What stands before the patch that a new one follows, as in SUSE's series.conf."""
+        beside = [line for line in self.lines if line.entry is not None]
+        if name is not None:
+            beside = [self.lines[self._line_of(name)]]
+        if not beside:
+            return b""
+        raw = beside[-1].raw.removeprefix(_BYTE_ORDER_MARK)
+        return raw[: len(raw) - len(raw.lstrip(b" \t"))]
+
+    def _is_sorted(self, at: int) -> bool:
+        """Whether a line stands between the markers of SUSE's sorted section."""
+        marks = [line.raw.strip(_BLANKS).lower() for line in self.lines[:at]]
+        return _SORTED in marks and _END_OF_SORTED not in marks
 
     def _with(self, at: int, line: SeriesLine) -> Series:
         return Series((*self.lines[:at], line, *self.lines[at + 1 :]))
@@ -180,7 +174,7 @@ class Series:
         for at, line in enumerate(self.lines):
             if line.entry is not None and line.entry.name == name:
                 return at
-        raise StackError(f"{shown_name(name)}: the series has no such patch.")
+        raise no_such_patch(name)
 
 
 def parse_series(raw: bytes, source: str = "series") -> Series:
@@ -206,26 +200,6 @@ def parse_series(raw: bytes, source: str = "series") -> Series:
             "Known are -pN, -R, guards (+flag, -flag) before the name, and # comments.",
         )  # fmt: skip
     return Series(tuple(lines))
-
-
-def format_entry(entry: Entry) -> bytes:
-    """A new line for `entry`, with its options and a final newline."""
-    words = [*map(str, entry.guards), entry.name]
-    if entry.strip is not None:
-        words.append(f"-p{entry.strip}")
-    if entry.is_reversed:
-        words.append("-R")
-    return encode_name(" ".join(words)) + b"\n"
-
-
-def encode_name(name: str) -> bytes:
-    """The bytes of a name that was decoded by `decode_name`."""
-    return name.encode("utf-8", "surrogateescape")
-
-
-def decode_name(name: bytes) -> str:
-    """A file name for the file system and for comparing: UTF-8, other bytes as surrogates."""
-    return name.decode("utf-8", "surrogateescape")
 
 
 class _NotUnderstoodError(Exception):

@@ -110,10 +110,11 @@ class Axis:
         parts = [rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % _any_of(ordered)]
         if inside:
             capital = [word[:1].upper() + word[1:] for word in inside]
+            upper = [word.upper() for word in inside]
             parts += [
                 rb"(?<=[a-z0-9])(?=[A-Z])(?i:%b)(?![a-z0-9])" % _any_of(inside),
                 rb"(?<=[A-Z])(?:%b)(?![a-z0-9])" % _any_of(capital),
-                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of([*inside, *capital]),
+                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of([*inside, *capital, *upper]),
             ]
         return re.compile(b"|".join(parts))
 

@@ -19,6 +19,8 @@ class Schema(Enum):
     """patchkit-diff/1: `patchkit diff --json`."""
     DEPENDENCIES = "deps"
     """patchkit-deps/1: `patchkit deps --json`."""
+    CONVERSION = "convert"
+    """patchkit-convert/1: `patchkit convert --json`."""
     LINT = "lint"
     """patchkit-lint/1: `patchkit lint --json`."""
     SIBLINGS = "siblings"

@@ -185,13 +185,20 @@ def _finding(one: Finding) -> Iterator[str]:
         yield from _lines(one.edit.added, "+")
     if one.commit is not None:
         yield from wrapped(f"upstream: {told_commit(one.commit)}", "    ", "        ")
-    places = [
-        f"{shown_path(at.path)}{'' if at.line is None else f':{at.line}'}" for at in one.siblings
-    ]
+    places = sibling_places(one)
     more = len(places) - _MOST_PLACES
     told = ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
     if told:
         yield from wrapped(f"see {told}", "    ", "        ")
+
+
+def sibling_places(finding: Finding) -> list[str]:
+    """Where the siblings have it, each place once."""
+    places = (
+        f"{shown_path(at.path)}{'' if at.line is None else f':{at.line}'}"
+        for at in finding.siblings
+    )
+    return list(dict.fromkeys(places))
 
 
 def told_commit(commit: UpstreamCommit) -> str:

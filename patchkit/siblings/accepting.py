@@ -73,18 +73,17 @@ def _with_known_imports(followed: Sequence[Followed], ours: Lines) -> list[Follo
         for line in one.proposal.added
     )
     there = imported_names((*ours, *brought))
-    return [_with_imports_in(one, there) for one in followed]
+    siblings = {one.shared.first.sibling.new_path: one.shared.first.sibling for one in followed}
+    theirs = {path: imported_names(sibling.new) for path, sibling in siblings.items()}
+    return [
+        _with_imports_in(one, theirs[one.shared.first.sibling.new_path] - there) for one in followed
+    ]
 
 
-def _with_imports_in(one: Followed, there: frozenset[bytes]) -> Followed:
-    change = one.shared.first
-    if one.proposal is None or imports_alone(change):
+def _with_imports_in(one: Followed, unknown: frozenset[bytes]) -> Followed:
+    if one.proposal is None or imports_alone(one.shared.first):
         return one
-    missing = sorted(
-        name
-        for name in imported_names(change.sibling.new) - there
-        if _is_used(name, one.proposal.added)
-    )
+    missing = sorted(name for name in unknown if _is_used(name, one.proposal.added))
     if not missing:
         return one
     names = ", ".join(name.decode("utf-8", "replace") for name in missing)

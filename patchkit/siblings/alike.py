@@ -14,7 +14,8 @@ from patchkit.siblings.changes import SharedChange, is_telling, neutral_lines, s
 
 _SETTING = re.compile(rb"(?:export\s+|#\s*define\s+)?([A-Za-z_]\w{7,})\s*(?:[:?+]?=|:\s|\s)")
 _LEAST_SHARE = 0.5
-_LEAST_LINES = 3
+_LEAST_SHARE_OF_LINES = 0.6
+_LEAST_LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _are_alike(one: _Gist, two: _Gist) -> bool:
     """Whether most of their lines are the same, or each does little but give the same setting."""
     larger = max(len(one.lines), len(two.lines))
     shared = len(one.lines & two.lines)
-    if shared >= _LEAST_LINES and shared >= _LEAST_SHARE * larger:
+    if shared >= _LEAST_LINES and shared >= _LEAST_SHARE_OF_LINES * larger:
         return True
     settings = one.settings & two.settings
     return bool(settings) and len(settings) >= _LEAST_SHARE * larger

@@ -5,7 +5,7 @@ variant's word and for blank lines around them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,6 +37,16 @@ class Sibling:
     def neutral_new(self) -> Lines:
         """Its new lines without the words of variants."""
         return neutral_lines(self.axis, self.new)
+
+    @cached_property
+    def old_text(self) -> Text:
+        """The neutral old lines, to look others up."""
+        return Text(self.neutral_old)
+
+    @cached_property
+    def new_text(self) -> Text:
+        """The neutral new lines, to look others up."""
+        return Text(self.neutral_new)
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
@@ -125,18 +135,33 @@ def neutral_lines(axis: Axis, lines: Sequence[bytes]) -> Lines:
     return tuple(axis.neutral(line) for line in lines)
 
 
-def stands_in(lines: Sequence[bytes], text: Sequence[bytes]) -> bool:
-    """Whether the lines stand in the text one after the other, white space aside."""
-    return times_in(lines, text) > 0
+@dataclass(frozen=True)
+class Text:
+    """Lines in which others are looked up: white space and blank lines aside."""
 
+    lines: Sequence[bytes]
 
-def times_in(lines: Sequence[bytes], text: Sequence[bytes]) -> int:
-    """How often they stand there so."""
-    wanted, there = squeezed(lines), squeezed(text)
-    if not wanted:
-        return 0
-    starts = [at for at, line in enumerate(there) if line == wanted[0]]
-    return sum(there[at : at + len(wanted)] == wanted for at in starts)
+    def has(self, lines: Sequence[bytes]) -> bool:
+        """Whether the lines stand in the text one after the other."""
+        return self.times(lines) > 0
+
+    def times(self, lines: Sequence[bytes]) -> int:
+        """How often they stand there so; blank lines alone stand nowhere."""
+        wanted = squeezed(lines)
+        starts = self.places.get(wanted[0], ()) if wanted else ()
+        return sum(self._squeezed[at : at + len(wanted)] == wanted for at in starts)
+
+    @cached_property
+    def places(self) -> Mapping[bytes, Sequence[int]]:
+        """Where each line stands among those that are not blank."""
+        found: dict[bytes, list[int]] = {}
+        for at, line in enumerate(self._squeezed):
+            found.setdefault(line, []).append(at)
+        return found
+
+    @cached_property
+    def _squeezed(self) -> list[bytes]:
+        return squeezed(self.lines)
 
 
 def squeezed(lines: Iterable[bytes]) -> list[bytes]:

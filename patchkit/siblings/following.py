@@ -6,8 +6,10 @@ is proposed. It is nothing for all where a sibling that had the text, too, left 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from patchkit.diffing.alignment import Block, align
 from patchkit.diffing.edits import Edit
@@ -21,12 +23,11 @@ from patchkit.siblings.changes import (
     Change,
     SharedChange,
     Sibling,
+    Text,
     is_telling,
     neutral_lines,
     shared_changes,
     squeezed,
-    stands_in,
-    times_in,
 )
 from patchkit.siblings.imports import imports_alone
 from patchkit.siblings.rewording import paired_lines, rewording
@@ -85,6 +86,8 @@ class _View:
         self._ours = ours
         self._neutral = neutral_lines(sibling.axis, ours)
         self._blocks: tuple[Block, ...] = align(sibling.neutral_old, self._neutral)
+        self._bases = [block.base for block in self._blocks]
+        self._text = Text(self._neutral)
         runs = ((block.base, block.ours, block.count) for block in self._blocks)
         pairs = paired_lines(sibling.old, ours, runs)
         self._words = rewording(sibling.axis, sibling.variant, variant, pairs)
@@ -128,8 +131,7 @@ class _View:
         removed = [line for line in squeezed(old) if is_telling(line)]
         if not removed:
             return self._has_neighbours(change)
-        there = set(squeezed(self._neutral))
-        return 2 * sum(line in there for line in removed) > len(removed)
+        return 2 * sum(line in self._text.places for line in removed) > len(removed)
 
     def _proposed(self, change: Change, at: int) -> _Seen:
         stop = at + change.edit.stop - change.edit.start
@@ -148,28 +150,30 @@ class _View:
         removed = range(edit.start, edit.stop)
         if not any(is_telling(self.sibling.neutral_old[at]) for at in removed):
             return None
-        for block in self._blocks:
-            if block.base <= edit.start and edit.stop <= block.base + block.count:
-                return block.ours + edit.start - block.base
-        return None
+        block = self._block_at(edit.start)
+        if block is None or edit.stop > block.base + block.count:
+            return None
+        return block.ours + edit.start - block.base
 
     def _is_there(self, change: Change) -> bool:
         removed, added = change.key
         if not any(map(is_telling, added)):
             return False
         # What the sibling had before, and has elsewhere now, is not there yet because ours has it.
-        is_more = times_in(added, self._neutral) > times_in(added, self.sibling.neutral_old)
-        return is_more and not stands_in(
-            [line for line in removed if line not in added], self._neutral
-        )
+        is_more = self._text.times(added) > self.sibling.old_text.times(added)
+        return is_more and not self._text.has([line for line in removed if line not in added])
 
     def _has_neighbours(self, change: Change) -> bool:
         """Whether our file has both telling lines that are next to where lines were added."""
         old, edit = self.sibling.neutral_old, change.edit
-        above = next((line for line in reversed(old[: edit.start]) if is_telling(line)), None)
-        below = next((line for line in old[edit.stop :] if is_telling(line)), None)
-        there = set(self._neutral)
-        return above in there and below in there
+        above = (old[at] for at in reversed(range(edit.start)))
+        below = (old[at] for at in range(edit.stop, len(old)))
+        nearest = [next(filter(is_telling, lines), None) for lines in (above, below)]
+        return all(line in self._lines for line in nearest)
+
+    @cached_property
+    def _lines(self) -> frozenset[bytes | None]:
+        return frozenset(self._neutral)
 
     def _is_anchored(self, edit: Edit) -> bool:
         """Whether more than braces and blank lines say that this is the place."""
@@ -178,7 +182,14 @@ class _View:
         return any(is_telling(old[at]) and self._is_paired(at) for at in near)
 
     def _is_paired(self, at: int) -> bool:
-        return any(block.base <= at < block.base + block.count for block in self._blocks)
+        return self._block_at(at) is not None
+
+    def _block_at(self, base: int) -> Block | None:
+        """The block that pairs a line of the sibling with one of ours."""
+        at = bisect_right(self._bases, base) - 1
+        if at < 0 or base >= self._bases[at] + self._blocks[at].count:
+            return None
+        return self._blocks[at]
 
 
 def _followed(
@@ -208,7 +219,7 @@ def _is_divided(shared: SharedChange, siblings: Sequence[Sibling]) -> bool:
 
 def _has_result(shared: SharedChange, sibling: Sibling) -> bool:
     added = shared.first.key[1]
-    return bool(added) and stands_in(added, sibling.neutral_new)
+    return bool(added) and sibling.new_text.has(added)
 
 
 def _had_text(change: Change, sibling: Sibling) -> bool:
@@ -217,8 +228,8 @@ def _had_text(change: Change, sibling: Sibling) -> bool:
     edit, old = change.edit, change.sibling.neutral_old
     removed = old[edit.start : edit.stop]
     if any(map(is_telling, removed)):
-        return stands_in(removed, sibling.neutral_old)
+        return sibling.old_text.has(removed)
     around = old[max(edit.start - 1, 0) : edit.start] + old[edit.stop : edit.stop + 1]
     if not any(map(is_telling, around)):
         around = old[max(edit.start - CONTEXT, 0) : edit.start] + old[edit.stop : edit.stop + 1]
-    return stands_in(around, sibling.neutral_old)
+    return sibling.old_text.has(around)

@@ -1,22 +1,26 @@
 """Finds the series file of a stack, and the folder that its patches stand in.
 
 Workspace floor. A stack folder is recognised by its series file alone. Where a folder has several,
-the first of `SERIES_FILES` counts; `docs/reference/series.md` documents the order.
+the first of `SERIES_FILES` counts, and before all `lists`; `docs/reference/dialects.md` documents
+the order.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from patchkit.errors import StackError
+from patchkit.model.patchlist import PatchList
 from patchkit.model.series import Series, parse_series
 from patchkit.model.stack import Dialect, Layout
 from patchkit.workspace.folders import folders_below
+from patchkit.workspace.lists import lists_in, read_list
 
 SERIES_FILES = {
     "series.conf": Dialect.SERIES_CONF,
@@ -26,7 +30,9 @@ SERIES_FILES = {
 }
 """The series files that make a folder a stack, the one that counts first, by relative path."""
 
+_OTHER_LISTS = "a spec or a recipe that names patches, numbered patches/"
 _PATCHES = "patches"
+_SUSE_FOLDER = re.compile(r"patches\.[^/]+/")
 _NEAR_DEPTH = 2
 _MOST_NEAR = 3
 
@@ -43,20 +49,33 @@ def find_layout(root: Path) -> Layout:
     return read_layout(root)[0]
 
 
-def read_layout(root: Path) -> tuple[Layout, Series]:
-    """The layout of a stack, as `find_layout` finds it, with its series; raises the same."""
+def read_layout(root: Path) -> tuple[Layout, PatchList]:
+    """The layout of a stack, as `find_layout` finds it, with its list; raises the same."""
     check_folder(root)
-    place, dialect = _series_file(root)
+    found = _series_file(root)
+    if found is None:
+        return read_list(root, lists_in(root)[0])
+    place, dialect = found
     series = _read_series(root / place)
     folder = place.rpartition("/")[0]
+    if dialect is Dialect.SERIES_CONF and _is_suse(series):
+        return Layout(Dialect.SUSE, place, ""), series
     if not folder:
         folder = _patches_folder(root, place, dialect, series)
     return Layout(dialect, place, folder), series
 
 
 def series_files_in(root: Path) -> tuple[str, ...]:
-    """Every series file that `root` has, as paths relative to it, the one that counts first."""
-    return tuple(place for place in SERIES_FILES if _is_file(root / place))
+    """Every list of patches that `root` has, as paths relative to it, the one that counts first."""
+    series = tuple(place for place in SERIES_FILES if _is_file(root / place))
+    # The names in `patches/` are a list only where no series file says another order.
+    others = (place for place in lists_in(root) if not series or place != _PATCHES)
+    return (*series, *others)
+
+
+def _is_suse(series: Series) -> bool:
+    """Whether patches stand in folders as in SUSE's kernel-source: `patches.suse/x.patch`."""
+    return any(_SUSE_FOLDER.match(entry.name) for entry in series.entries)
 
 
 def check_folder(root: Path) -> None:
@@ -83,7 +102,8 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _series_file(root: Path) -> tuple[str, Dialect]:
+def _series_file(root: Path) -> tuple[str, Dialect] | None:
+    """The series file that counts; None where another list does."""
     faults = []
     for place, dialect in SERIES_FILES.items():
         fault = _fault_of(root, place)
@@ -91,10 +111,13 @@ def _series_file(root: Path) -> tuple[str, Dialect]:
             return place, dialect
         if fault:
             faults.append(fault)
+    if not faults and lists_in(root):
+        return None
     problem = "; ".join(faults) if faults else "no series file here"
     near = [str(folder) for folder in islice(_stacks_near(root), _MOST_NEAR)]
     hints = [f"Near ones are in: {', '.join(near)}."] if near else []
-    raise StackError(f"{root}: {problem}. Looked for {', '.join(SERIES_FILES)}.", *hints)
+    looked = f"{', '.join(SERIES_FILES)}, {_OTHER_LISTS}"
+    raise StackError(f"{root}: {problem}. Looked for {looked}.", *hints)
 
 
 def _fault_of(root: Path, place: str) -> str | None:

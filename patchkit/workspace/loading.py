@@ -18,7 +18,9 @@ from pathlib import Path
 
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import PatchkitError, StackError
-from patchkit.model.series import Entry, Series, decode_name
+from patchkit.model.entry import Entry, decode_name
+from patchkit.model.patchlist import PatchList
+from patchkit.model.series import Series
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
 from patchkit.workspace.layout import leaves_folder, read_layout, series_files_in
@@ -78,26 +80,17 @@ class _Folder:
 
     root: Path
     layout: Layout
-    series: Series
+    series: PatchList
 
     @property
     def series_file(self) -> Path:
         return self.root / self.layout.series
 
     @cached_property
-    def numbered(self) -> tuple[tuple[int, Entry], ...]:
-        """Every patch with the number of the line that names it."""
-        return tuple(
-            (number, line.entry)
-            for number, line in enumerate(self.series.lines, 1)
-            if line.entry is not None
-        )
-
-    @cached_property
     def first_lines(self) -> dict[str, tuple[int, Entry]]:
         """By file, the first line that names it."""
         first: dict[str, tuple[int, Entry]] = {}
-        for number, entry in self.numbered:
+        for number, entry in self.series.numbered:
             first.setdefault(posixpath.normpath(entry.name), (number, entry))
         return first
 
@@ -107,7 +100,7 @@ class _Folder:
 
     def doubled(self) -> Iterator[StackError]:
         """An error for every line that names a patch for the second time."""
-        for number, entry in self.numbered:
+        for number, entry in self.series.numbered:
             first, _ = self.first_lines[posixpath.normpath(entry.name)]
             if first != number:
                 yield StackError(
@@ -189,6 +182,8 @@ class _Folder:
 
     def _patch_files(self) -> Iterator[str]:
         """Every file in the folders of the stack that is a patch by its name."""
+        if not self.layout.has_file:
+            return  # a folder that is the list itself names all that is in it
         top = self.root / self.layout.patches
         pending = self._top_folders()
         while pending:
@@ -228,16 +223,19 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 
 def _doubts(folder: _Folder, flags: frozenset[str]) -> Iterator[str]:
     """Warnings about what the series file says."""
-    if not folder.numbered:
+    if not folder.series.numbered:
         yield f"{folder.series_file}: it names no patch."
     series_file = folder.layout.series
     others = [place for place in series_files_in(folder.root) if place != series_file]
     if others:
         yield f"{series_file}: is used; {', '.join(others)} beside it is not read."
-    known = {guard.flag for _, entry in folder.numbered for guard in entry.guards}
+    known = {guard.flag for _, entry in folder.series.numbered for guard in entry.guards}
     for flag in sorted(flags - known):
         yield f"{series_file}: no guard asks for the flag {flag}."
-    for number, line in enumerate(folder.series.lines, 1):
+    for number, remark in folder.series.remarks:
+        yield f"{series_file}:{number}: {remark}"
+    lines = folder.series.lines if isinstance(folder.series, Series) else ()
+    for number, line in enumerate(lines, 1):
         if line.entry is not None and (guard := _GUILT_GUARD.match(line.comment)):
             yield (
                 f"{series_file}:{number}: {shown_name(decode_name(guard[0]))} is read as a "

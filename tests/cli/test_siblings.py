@@ -203,6 +203,17 @@ def test_variants_of_ones_own(tmp_path: Path) -> None:
     assert "start_e2k.go: missing file" in done.stdout
 
 
+def test_one_version_by_itself(port: Port) -> None:
+    """From a version to itself nothing has changed, and what ours lacks there is told."""
+    done = run(
+        *("siblings", "--from", "1.0", "--to", "1.0", "--variant", "loong64"),
+        *("--stack", port.stack, "--upstream", port.upstream),
+    )
+    assert_done(done, 1)
+    assert "start_loong64.go: missing file" in done.stdout
+    assert "new" not in done.stdout.split("Likely")[0].split("family")[1]
+
+
 def test_quiet(port: Port) -> None:
     """--quiet says it with the exit code alone."""
     done = port.siblings("--quiet")

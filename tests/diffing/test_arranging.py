@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchkit.diffing.arranging import arranged
-from patchkit.model.series import Entry, parse_series
+from patchkit.model.series import Entry, Series, parse_series
 
 RAW = b"# head\n\na.patch -p0 # why\n# about b\nb.patch\n\n+flag g.patch\nc.patch\nd.patch"
 
@@ -47,6 +47,7 @@ def test_any_order(order: list[str], gone: set[str]) -> None:
     old = ["a", "b", "c", "d", "e"]
     new = [name for name in order if name not in gone]
     made = arranged(series, old, new, {})
+    assert isinstance(made, Series)
     assert new == [entry.name for entry in made.entries]
     assert [b"#1", b"#2", b"#3"] == [
         line.raw.strip() for line in made.lines if line.raw.startswith(b"#")

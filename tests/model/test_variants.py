@@ -41,6 +41,7 @@ def test_every_word_of_the_table(word: str, variant: str) -> None:
         (b"qemuArm64 newQemuAmd64", [b"Arm64", b"Amd64"]),
         (b"qemuPPC64le)", [b"PPC64le"]),
         (b"arm64Registers", [b"arm64"]),
+        (b"AMD64Registers Riscv64Arch", [b"AMD64", b"Riscv64"]),
         (b"riscv64gc-unknown-linux-gnu", [b"riscv64gc"]),
         (b"charm alarm armada harmless", []),
         (b"prex86_64 arm641 x860", []),

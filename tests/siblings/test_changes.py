@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchkit.model.variants import ARCHITECTURES
-from patchkit.siblings.changes import SharedChange, Sibling, shared_changes, stands_in
+from patchkit.siblings.changes import SharedChange, Sibling, Text, shared_changes
 
 lines = st.lists(
     st.sampled_from((b"}\n", b"\n", b"{\n", b"\t)\n", b"call(one)\n", b"call(arm64)\n", b"end\n")),
@@ -120,4 +120,4 @@ def test_lines_that_stand_in_a_text(
     wanted: tuple[bytes, ...], text: tuple[bytes, ...], is_there: bool
 ) -> None:
     """One after the other, white space aside; blank lines alone stand nowhere."""
-    assert is_there is stands_in(wanted, text)
+    assert is_there is Text(text).has(wanted)

@@ -30,7 +30,7 @@ from .stacks import PATCH, is_one_line, make
         ),
         (
             {"series.conf": "\tpatches.suse/a.patch\n", "patches.suse/a.patch": PATCH},
-            Layout(Dialect.SERIES_CONF, "series.conf", ""),
+            Layout(Dialect.SUSE, "series.conf", ""),
         ),
         (
             {"series.conf": "patches/a.patch\n", "patches/a.patch": PATCH},
@@ -97,7 +97,10 @@ def test_no_series_file(tmp_path: Path) -> None:
     """The message says what was looked for, and that is all it can say."""
     with pytest.raises(StackError) as caught:
         find_layout(tmp_path)
-    looked_for = "series.conf, debian/patches/series, patches/series, series"
+    looked_for = (
+        "series.conf, debian/patches/series, patches/series, series, "
+        "a spec or a recipe that names patches, numbered patches/"
+    )
     assert f"{tmp_path}: no series file here. Looked for {looked_for}." == caught.value.message
     assert is_one_line(caught.value)
 

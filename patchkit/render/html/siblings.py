@@ -32,6 +32,7 @@ from patchkit.render.siblings import (
     family_name,
     finding_place,
     finding_title,
+    sibling_places,
     siblings_figures,
     told_unused,
 )
@@ -155,9 +156,7 @@ def _ranked(opened: list[Finding], anchors: Mapping[str, str]) -> Iterator[Findi
 
 
 def _finding(one: Finding, anchors: Mapping[str, str]) -> FindingView:
-    places = [
-        f"{shown_path(at.path)}{'' if at.line is None else f':{at.line}'}" for at in one.siblings
-    ]
+    places = sibling_places(one)
     return FindingView(
         place=finding_place(one),
         title=finding_title(one),

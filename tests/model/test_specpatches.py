@@ -1,0 +1,214 @@
+"""Tests of `patchkit.model.specpatches`; the oracle is rpmspec(8)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from patchkit.errors import SeriesFormatError, StackError
+from patchkit.model.entry import OFF, Entry
+from patchkit.model.specpatches import SpecPatches, parse_spec
+
+needs_rpm = pytest.mark.skipif(shutil.which("rpmspec") is None, reason="rpmspec is not installed")
+HEAD = b"""Name: demo
+Version: 1.0
+Release: 1%{?dist}
+Summary: A demonstration
+License: MIT
+Source0: %{name}-%{version}.tar.gz
+"""
+PREP = b"\n%description\nA demonstration.\n\n%prep\n%setup -q\n"
+ONE_BY_ONE = (
+    HEAD
+    + b"""Patch3: %{name}-a.patch
+Patch:  https://example.org/fixes/b.patch
+%if 0%{?with_c}
+PATCH7: c.patch
+%endif
+Patch9000: unused.patch
+"""
+    + PREP
+    + b"""%patch -P 4 -p1
+%patch3 -p2 -b .orig
+patch -p1 -R < %{PATCH7}
+"""
+)
+_Edited = TypeVar("_Edited")
+PATCH = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+
+names = st.from_regex(r"[a-z][a-z0-9_.+-]{0,8}\.patch", fullmatch=True)
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> bytes:
+    """A spec with patches in tags and in %patchlist, applied in one of the ways of rpm."""
+    some = draw(st.lists(names, min_size=1, max_size=5, unique=True))
+    number, numbers, tags = 0, [], b""
+    cut = draw(st.integers(0, len(some)))
+    for name in some[:cut]:
+        skipped = draw(st.one_of(st.none(), st.integers(0, 3)))
+        if skipped is not None:
+            number += skipped
+        written = b"" if skipped is None else b"%d" % number
+        tags += b"Patch" + written + draw(st.sampled_from([b": ", b":\t", b" : "]))
+        tags += name.encode() + draw(st.sampled_from([b"\n", b"\n\n", b"\n# 100%% a note\n"]))
+        numbers.append(number)
+        number += 1
+    listed = b"".join(name.encode() + b"\n" for name in some[cut:])
+    numbers += range(number, number + len(some) - cut)
+    order = draw(st.permutations(numbers))
+    level = draw(st.integers(0, 3))
+    steps = draw(st.sampled_from(["auto", "each", "joined"]))
+    if steps == "auto":
+        prep = b"%%autopatch -p%d\n" % level
+    elif steps == "each":
+        prep = b"".join(b"%%patch -P %d -p%d\n" % (one, level) for one in order)
+    else:
+        prep = b"%patch" + b"".join(b" -P%d" % one for one in order) + b" -p%d\n" % level
+    patchlist = b"\n%patchlist\n# listed\n" + listed if listed else b""
+    return HEAD + tags + patchlist + PREP + prep
+
+
+def applied_by_rpm(raw: bytes, some: list[str]) -> list[tuple[str, int, bool]]:
+    """Which patches %prep applies in what order, with which level, reversed or not."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in some:
+            Path(folder, name).write_bytes(PATCH)
+        Path(folder, "demo.spec").write_bytes(raw)
+        done = subprocess.run(
+            ["rpmspec", "-P", "--define", f"_sourcedir {folder}", "demo.spec"],
+            cwd=folder, capture_output=True, check=True,
+        )  # fmt: skip
+        said = done.stdout.decode("latin-1").replace("| \n", "| ")
+    found = []
+    for line in said.splitlines():
+        file = re.search(rf"{re.escape(folder)}/(\S+\.patch)", line)
+        level = re.search(r"(?<!\S)-p ?(\d+)", line)
+        if file and level:
+            found.append((file[1], int(level[1]), " -R" in line))
+    return found
+
+
+def unless_refused(words: str, edit: Callable[[], _Edited]) -> _Edited:
+    """What an edit gives; the example does not count where it is refused in these words."""
+    try:
+        return edit()
+    except StackError as error:
+        if not re.search(words, error.message):
+            raise
+        return reject()
+
+
+def applied(spec: SpecPatches) -> list[tuple[str, int, bool]]:
+    """The same, as patchkit reads it."""
+    return [
+        (one.name, 1 if one.strip is None else one.strip, one.is_reversed)
+        for one in spec.entries
+        if not one.guards
+    ]
+
+
+def test_what_is_read() -> None:
+    """Numbers that are not written, macros, URLs, commands with a patch; the unused one is off."""
+    spec = parse_spec(ONE_BY_ONE, "demo.spec")
+    assert (
+        (8, Entry("b.patch", 1)),
+        (7, Entry("demo-a.patch", 2)),
+        (10, Entry("c.patch", 1, is_reversed=True)),
+        (12, Entry("unused.patch", guards=(OFF,))),
+    ) == spec.numbered
+    assert ONE_BY_ONE == spec.raw
+    assert ((10, "c.patch is taken as if `%if 0%{?with_c}` held."),) == spec.remarks
+
+
+@needs_rpm
+@settings(max_examples=30, deadline=None)
+@given(specs())
+def test_rpm_applies_the_same(raw: bytes) -> None:
+    """The same patches in the same order with the same level, and the bytes stay."""
+    spec = parse_spec(raw, "demo.spec")
+    assert raw == spec.raw
+    assert applied_by_rpm(raw, [one.name for one in spec.entries]) == applied(spec)
+
+
+@needs_rpm
+@settings(max_examples=30, deadline=None)
+@given(specs(), st.data())
+def test_rpm_applies_the_rest_when_one_goes(raw: bytes, data: st.DataObject) -> None:
+    """Numbers are kept for those that %prep names, whatever way the patch went."""
+    spec = parse_spec(raw, "demo.spec")
+    some = [one.name for one in spec.entries]
+    gone = data.draw(st.sampled_from(some))
+    edited = unless_refused(
+        "shift",
+        lambda: [spec.removed(gone), spec.commented_out(gone, "100% gone: %{nil}")],
+    )
+    rest = [one for one in applied(spec) if one[0] != gone]
+    for one in edited:
+        assert rest == applied(one) == applied_by_rpm(one.raw, some)
+    assert edited[1].mentions(gone)
+
+
+@needs_rpm
+@settings(max_examples=30, deadline=None)
+@given(specs(), st.data())
+def test_rpm_applies_a_new_one_where_it_belongs(raw: bytes, data: st.DataObject) -> None:
+    """After the one that is named; or it is refused where all are applied in one way."""
+    spec = parse_spec(raw, "demo.spec")
+    some = [one.name for one in spec.entries]
+    before = data.draw(st.sampled_from([None, *some]))
+    new = Entry("zz-new.patch", data.draw(st.integers(0, 3)), data.draw(st.booleans()))
+    longer = unless_refused("in the same way|shift", lambda: spec.inserted_after(before, new))
+    found = applied_by_rpm(longer.raw, [*some, new.name])
+    at = len(some) if before is None else some.index(before) + 1
+    wanted = applied(spec)
+    wanted.insert(at, (new.name, new.strip or 0, new.is_reversed))
+    assert wanted == applied(longer) == found
+
+
+def test_only_the_lines_of_the_patch_differ() -> None:
+    """A comment for the tag and one for its line in %prep, with every % doubled."""
+    said = parse_spec(ONE_BY_ONE, "demo.spec").commented_out("demo-a.patch", "dropped").raw
+    tag, numbered = b"Patch3: %{name}-a.patch\n", b"Patch4:  https"
+    wanted = (
+        ONE_BY_ONE.replace(tag, b"# patchkit: dropped: demo-a.patch: Patch3: %%{name}-a.patch\n")
+        .replace(b"Patch:  https", numbered)
+        .replace(b"%patch3 -p2", b"# patchkit: dropped: demo-a.patch: %%patch3 -p2")
+    )
+    assert wanted == said
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "word"),
+    [
+        (b"Patch0: %{nowhere}.patch\n" + PREP, 7, "macro is not known"),
+        (b"Patch0: a.patch\n" + PREP + b"%autopatch\n", 14, "without -p"),
+        (b"Patch0: a.patch\n" + PREP + b"%patch -P0 -d src -p1\n", 14, "%patch -d"),
+    ],
+)
+def test_what_is_not_understood_is_an_error_with_its_line(
+    body: bytes, line: int, word: str
+) -> None:
+    """A patch that would be applied in another way than patchkit thinks is none that it reads."""
+    with pytest.raises(SeriesFormatError, match=word) as caught:
+        parse_spec(HEAD + body, "demo.spec")
+    assert line == caught.value.line
+
+
+def test_what_cannot_be_taken_out_is_refused_with_its_line() -> None:
+    """A command over several lines, and names whose numbers others count on."""
+    raw = HEAD + b"Patch0: a.patch\n" + PREP + b"cat \\\n  %{PATCH0} | patch -p1\n"
+    with pytest.raises(StackError, match=r"demo\.spec:15: "):
+        parse_spec(raw, "demo.spec").removed("a.patch")
+    raw = HEAD + b"%patchlist\na.patch\nb.patch\n" + PREP + b"%patch -P1 -p1\n"
+    with pytest.raises(StackError, match=r"demo\.spec:8: .*shift"):
+        parse_spec(raw, "demo.spec").removed("a.patch")
