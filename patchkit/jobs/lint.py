@@ -121,8 +121,8 @@ def _scene(folder: Path, settings: Settings) -> Scene:
     files = DirectoryTree(folder)
     work = work_tree_of(folder)
     listed = files.paths()
-    if work is not None:
-        known = work.paths()
+    # What git ignores as a whole is looked at as any other folder.
+    if work is not None and (known := work.paths()):
         listed = [path for path in listed if path in known]
     paths = tuple(path for path in listed if not _HIDDEN.search(path))
     scene = Scene(files, paths, settings.flags, settings.strip)
