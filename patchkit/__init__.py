@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
     from patchkit.jobs.lint import Extent, Mending, plan_lint
+    from patchkit.jobs.lintsources import NamedSource
     from patchkit.jobs.project import find_project, source_tree
     from patchkit.jobs.rebase import Overwrite, plan_rebase
     from patchkit.jobs.report import last_report, saved_report
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.show import show_stack
     from patchkit.jobs.siblings import SiblingChoices, ignore_finding
     from patchkit.jobs.upgrade import plan_upgrade
+    from patchkit.model.lint import LintChoices
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
     from patchkit.workspace.loading import load_stack
@@ -51,7 +53,9 @@ __all__ = [
     "Chosen",
     "Dependents",
     "Extent",
+    "LintChoices",
     "Mending",
+    "NamedSource",
     "Overwrite",
     "PatchkitError",
     "Place",
@@ -98,10 +102,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Extent": "patchkit.jobs.lint",
-    "Mending": "patchkit.jobs.lint",
     "Chosen": "patchkit.jobs.seriescuts",
     "Dependents": "patchkit.jobs.seriesedits",
+    "Extent": "patchkit.jobs.lint",
+    "LintChoices": "patchkit.model.lint",
+    "Mending": "patchkit.jobs.lint",
+    "NamedSource": "patchkit.jobs.lintsources",
     "Overwrite": "patchkit.jobs.rebase",
     "PatchkitError": "patchkit.errors",
     "Place": "patchkit.jobs.seriesedits",

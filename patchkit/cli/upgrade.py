@@ -14,11 +14,12 @@ from patchkit.cli.options import (
     stack_option,
     upstream_option,
 )
-from patchkit.cli.printing import page, print_bytes, print_json, progress, sentences
+from patchkit.cli.printing import page, print_bytes, print_json, print_text, progress, sentences
 from patchkit.jobs.outputs import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
-from patchkit.jobs.upgrade import UpgradePlan, plan_upgrade, upgrade_document
+from patchkit.jobs.upgrade import UpgradePlan, plan_upgrade, upgrade_document, write_upgrade
 from patchkit.model.shown import shown_text
+from patchkit.render.lint import lint_text
 from patchkit.render.summary import counted
 from patchkit.render.terminal import print_report
 
@@ -45,6 +46,7 @@ def command(
 
     Nothing is written when regions are left to a person: settle them with `patchkit rebase` and
     `patchkit resolve` first. With --dry-run the whole change is shown as a diff.
+    What patchkit lint finds afterwards, and did not find before, is told and ends with 1.
 
     Example: patchkit upgrade --to 3.2.0 --dry-run
     """
@@ -56,8 +58,7 @@ def command(
     with interrupts_waiting():
         if place is not None:
             plan.write_reports(place)
-        if not dry_run and plan.outputs:
-            plan.write()
+        done = None if dry_run or not plan.outputs else write_upgrade(plan, upstream)
     if as_json:
         print_json(upgrade_document(plan))
     elif not quiet and dry_run and plan.outputs:
@@ -66,7 +67,9 @@ def command(
         with page() as console:
             print_report(console, plan.report)
             sentences(console, _told(plan), *map(shown_text, plan.notes))
-    return plan.exit_code
+        if done is not None and done.findings:
+            print_text(lint_text(done.findings))
+    return plan.exit_code or (0 if done is None else done.exit_code)
 
 
 def _told(plan: UpgradePlan) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from patchkit.errors import PatchkitError, StackError, UpstreamError
 from patchkit.jobs.lintsources import NamedSource, upstream_trees
 from patchkit.jobs.outputs import SCRIPT, script_for
+from patchkit.jobs.packaging import named_by_spec
 from patchkit.jobs.project import Project
 from patchkit.lint.checking import lint_scene
 from patchkit.lint.mending import mended
@@ -120,8 +121,8 @@ def _scene(folder: Path, settings: Settings) -> Scene:
     files = DirectoryTree(folder)
     work = work_tree_of(folder)
     listed = files.paths()
-    if work is not None:
-        known = work.paths()
+    # What git ignores as a whole is looked at as any other folder.
+    if work is not None and (known := work.paths()):
         listed = [path for path in listed if path in known]
     paths = tuple(path for path in listed if not _HIDDEN.search(path))
     scene = Scene(files, paths, settings.flags, settings.strip)
@@ -130,7 +131,7 @@ def _scene(folder: Path, settings: Settings) -> Scene:
             f"{folder}: neither a spec nor a series file here or two levels below.",
             f"Looked for *.spec and {', '.join(SERIES_FILES)}.",
         )
-    project = Project(settings, folder)
+    project = named_by_spec(Project(settings, folder), folder)
     return replace(
         scene,
         scripts={

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from patchkit.errors import SpecError
+from patchkit.jobs.project import Project
+from patchkit.lint.spec import Spec
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.shown import shown_name
 from patchkit.model.specpatches import SpecPatches, parse_spec
@@ -18,6 +21,15 @@ from patchkit.workspace.writing import Output
 _EPOCH = "SOURCE_DATE_EPOCH"
 _NOBODY = ("unknown", "unknown@example.invalid")
 _HEAD = re.compile(rb"^%changelog[^\n]*\n\* \w{3} (\w{3} +\d{1,2} \d{4}) ", re.MULTILINE)
+
+
+def named_by_spec(project: Project, folder: Path) -> Project:
+    """The project with the name that the one spec beside its stack gives, where it has none."""
+    specs = spec_files_in(folder)
+    if project.settings.name is not None or len(specs) != 1:
+        return project
+    name = Spec(specs[0].name.encode(), specs[0].read_bytes()).value("Name")
+    return replace(project, settings=replace(project.settings, name=name))
 
 
 def spec_of(folder: Path) -> Path | None:

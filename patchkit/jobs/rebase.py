@@ -26,7 +26,13 @@ from patchkit.jobs.outputs import (
     planned_outputs,
     ported_series,
 )
-from patchkit.jobs.packaging import dated_as_in, spec_of, updated_list_of, updated_spec_of
+from patchkit.jobs.packaging import (
+    dated_as_in,
+    named_by_spec,
+    spec_of,
+    updated_list_of,
+    updated_spec_of,
+)
 from patchkit.jobs.project import (
     Project,
     policy_of,
@@ -158,6 +164,7 @@ def plan_rebase(
     folder = project.stack_folder(old)
     recover(folder)
     folder, stack = read_stack(project, old)
+    project = named_by_spec(project, folder)
     target = _checked_target(out or project.output_folder(old, new), folder)
     uses = None
     if resolutions is None:

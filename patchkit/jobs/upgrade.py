@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import datetime
 import difflib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.errors import SpecError, StackError
+from patchkit.jobs.lint import plan_lint
+from patchkit.jobs.lintsources import NamedSource
 from patchkit.jobs.outputs import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
 from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
 from patchkit.jobs.project import Project, own_version
 from patchkit.jobs.rebase import plan_rebase, uncounted
+from patchkit.model.lint import Finding
 from patchkit.model.report import Report
 from patchkit.model.stack import Dialect
 from patchkit.sources.progress import Progress, silent
@@ -72,6 +76,40 @@ class UpgradePlan:
         return place.read_bytes() if place.is_file() else None
 
 
+@dataclass(frozen=True)
+class Upgraded:
+    """What came of writing an upgrade, and what `patchkit lint` finds since then that it did not
+    find before."""
+
+    written: WriteResult
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing new; 1: something is left to a person."""
+        return int(any(one.needs_person for one in self.findings))
+
+
+def write_upgrade(plan: UpgradePlan, upstream: str | None = None) -> Upgraded:
+    """Write the plan, and check the repository before and after. Raises `OutputError` when the
+    folder cannot be written, and what `plan_lint` raises."""
+    before = _lint(plan, upstream, plan.report.old_version)
+    written = plan.write()
+    known = Counter((one.rule, one.path) for one in before)
+    new = []
+    for one in _lint(plan, upstream, plan.report.new_version):
+        key = one.rule, one.path
+        known[key] -= 1
+        if known[key] < 0:
+            new.append(one)
+    return Upgraded(written, tuple(new))
+
+
+def _lint(plan: UpgradePlan, upstream: str | None, version: str) -> tuple[Finding, ...]:
+    source = None if upstream is None else NamedSource(None, upstream, version)
+    return plan_lint(plan.folder, source=source).findings
+
+
 def plan_upgrade(
     project: Project,
     new: str,
@@ -95,8 +133,6 @@ def plan_upgrade(
     spec = spec_of(folder)
     facts = facts_of(spec, old)
     version = old or (facts.version if facts is not None else own_version(project))
-    if facts is not None and project.settings.name is None:
-        project = replace(project, settings=replace(project.settings, name=facts.name))
     if version == new:
         raise StackError(
             f"{folder}: is for {new} already.", "Name the version that it is for with --from."

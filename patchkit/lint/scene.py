@@ -16,6 +16,7 @@ _SPEC = b".spec"
 _DEBIAN = b"debian/patches"
 _DEEPEST = 2
 _MOST_TEXT = 1 << 20
+_MOST_LINKS = 8
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,13 @@ class Scene:
         return tuple(stack_folders(self.paths, self.content))
 
     def content(self, path: Path) -> bytes | None:
-        """The bytes of a regular file that belongs to it."""
-        if path not in self.present:
-            return None
-        file = self.files.get(path)
-        return None if file is None or file.mode == SYMLINK else file.content
+        """The bytes of a file that belongs to it; a link is followed inside of the repository."""
+        for _ in range(_MOST_LINKS):
+            file = self.files.get(path) if path in self.present else None
+            if file is None or file.mode != SYMLINK:
+                return None if file is None else file.content
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), file.content))
+        return None
 
     def text(self, path: Path) -> str | None:
         """A small file as text, whatever its encoding; None for a large or binary one."""

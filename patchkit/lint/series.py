@@ -56,7 +56,10 @@ def _lines(scene: Scene, stack: StackFolder) -> Iterator[Finding]:
             told = f"{name} is left out by {shown_name(guards)}."
             yield Finding(SERIES_GUARDED, stack.series, named.line, told, (named.path,))
         if scene.content(named.path) is None and is_selected:
-            told = f"{name} is not in {shown_path(stack.patches or b'.')}/.{_near(named, unnamed)}"
+            folder = shown_path(stack.patches or b".")
+            told = f"{name} is not in {folder}/.{_near(named, unnamed)}"
+            if named.path in scene.present:
+                told = f"{name} is a symbolic link that leads nowhere, or out of the repository."
             yield Finding(SERIES_MISSING, stack.series, named.line, told, _places(stack, named))
 
 

@@ -33,7 +33,7 @@ ENTRY = b"\n%changelog\n* Mon Mar 6 2023 A Person <a@example.org> - 1.0-3\n- A c
 SPEC = HEAD + ENTRY
 PATCH = b"Subject: a change\n\nWhy it is made.\n---\n" + diff("f", b"one\n", b"two\n")
 
-OURS = apply_script(package=None, strip=1, fuzz=0, flags=frozenset())
+OURS = apply_script(package="demo", strip=1, fuzz=0, flags=frozenset())
 
 needs_rpmspec = pytest.mark.skipif(shutil.which("rpmspec") is None, reason="needs rpmspec")
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchkit.lint.mending import mended
+from patchkit.lint.scene import Scene
 from patchkit.lint.stack import SERIES_FILES
 from patchkit.model.lint import LintChoices, LintIgnore
 from patchkit.model.series import decode_name
-from patchkit.model.tree import MemoryTree
+from patchkit.model.tree import SYMLINK, File, MemoryTree
 from patchkit.workspace import layout
 from tests.cli.demo import diff
 from tests.lint.cases import BY_HAND, CASES, SERVICE
@@ -320,3 +321,64 @@ def test_edits_that_meet() -> None:
 def test_the_series_files_are_those_of_every_command() -> None:
     """The names of series files, and which counts first, are the same everywhere."""
     assert tuple(decode_name(name) for name in SERIES_FILES) == tuple(layout.SERIES_FILES)
+
+
+def test_links() -> None:
+    """A link inside of the repository is the file; one that leads nowhere or out is missing."""
+    for target, codes in (
+        (b"../0001-real.patch", []),
+        (b"link2.patch", []),
+        (b"none.patch", ["PK302"]),
+        (b"../../out.patch", ["PK302"]),
+        (b"/etc/hosts", ["PK302"]),
+        (b"0001-change.patch", ["PK302"]),
+    ):
+        files = {
+            path.encode(): File(raw) for path, raw in clean(**{"0001-real.patch": PATCH}).items()
+        }
+        files[b"patches/0001-change.patch"] = File(target, SYMLINK)
+        files[b"patches/link2.patch"] = File(b"../0001-real.patch", SYMLINK)
+        scene = Scene(MemoryTree(files), tuple(sorted(files)))
+        assert codes == codes_in(scene, "PK302"), target
+
+
+pieces = st.sampled_from(
+    [
+        raw
+        for case in CASES.values()
+        for name, raw in case.files.items()
+        if name != "demo-1.0.tar.gz"
+    ]
+)
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> bytes:
+    """The content of some file with a part of it cut out, doubled, or replaced by any bytes."""
+    raw = draw(pieces)
+    start = draw(st.integers(0, len(raw)))
+    stop = draw(st.integers(start, len(raw)))
+    middle = draw(st.one_of(st.just(b""), st.just(raw[start:stop] * 2), st.binary(max_size=8)))
+    return raw[:start] + middle + raw[stop:]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            (
+                "demo.spec", "a/b.spec", "_service", "series.conf", "apply-patches", "sources",
+                "patches/0001-change.patch", "patches/0002-new.patch", "report.json", "x.sh",
+                "agent/series", "agent/apply-patches", "debian/patches/series",
+            )
+        ),
+        spoiled(),
+        max_size=8,
+    )
+)  # fmt: skip
+def test_whatever_is_in_the_files(files: dict[str, bytes]) -> None:
+    """No content of any file is more than a finding; each has a place in a file that is there."""
+    scene = scene_of(files)
+    for found in found_in(scene, sources={b"": MemoryTree({b"f": File(b"one\n")})}):
+        assert found.path in scene.present | scene.folders
+        lines = (scene.content(found.path) or b"").split(b"\n")
+        assert found.line is None or 1 <= found.line <= len(lines)
