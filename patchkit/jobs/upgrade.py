@@ -30,6 +30,9 @@ from patchkit.workspace.writing import Output, WriteResult, recover, write_outpu
 
 _REPORTS = (REPORT_TEXT, REPORT_JSON, *FURTHER_REPORTS.values())
 
+_NOT_CHECKED = (Dialect.YOCTO, Dialect.OPENWRT)
+"""What lint knows nothing of: it reads series files and specs."""
+
 
 @dataclass(frozen=True)
 class UpgradePlan:
@@ -106,6 +109,9 @@ def write_upgrade(plan: UpgradePlan, upstream: str | None = None) -> Upgraded:
 
 
 def _lint(plan: UpgradePlan, upstream: str | None, version: str) -> tuple[Finding, ...]:
+    has_spec = spec_of(plan.folder) is not None
+    if not has_spec and read_layout(plan.folder)[0].dialect in _NOT_CHECKED:
+        return ()
     source = None if upstream is None else NamedSource(None, upstream, version)
     return plan_lint(plan.folder, source=source).findings
 
