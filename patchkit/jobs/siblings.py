@@ -150,8 +150,10 @@ def compare_variants(
         # A guess is worth a look at the files that it rests on, unless somebody asks for more.
         is_doubtful = asked.source.is_partial or axis.name == INFERRED
         search = Search.FILES if is_limited and is_doubtful else Search.TREE
-        comparison = compare_siblings(scene, port.version, ignores, search, asked.of_siblings())
-        comparison = with_notes(comparison, [note for tree in trees for note in tree.notes()])
+        history = asked.of_siblings()
+        comparison = compare_siblings(scene, port.version, ignores, search, history)
+        notes = [note for tree in trees for note in tree.notes()]
+        comparison = with_notes(comparison, [*notes, *(history.notes() if history else ())])
         if choices.proposals is Proposals.STACKED:
             # The proposal for the next variant, perhaps of the same file, comes on top of this one.
             new = Overlay(new, comparison.proposed)

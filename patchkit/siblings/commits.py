@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from patchkit.engine.tracing import FileTrace, Place, moved
+from patchkit.errors import UpstreamError
 from patchkit.model.history import History
 from patchkit.model.report import UpstreamCommit
 from patchkit.model.tree import Path
@@ -20,22 +21,40 @@ def no_commit(change: Change) -> None:  # an upstream without a history
 
 
 class SiblingHistory:
-    """The history of siblings' files; each file is traced once."""
+    """The history of siblings' files; each file is traced once.
+
+    Where it cannot be read no commit is named, and `problems` says why: the comparison itself needs
+    none.
+    """
 
     def __init__(self, history: History) -> None:
+        self.problems: dict[str, None] = {}
         self._history = history
         self._traces: dict[Path, FileTrace] = {}
 
     def expect(self, paths: Iterable[Path]) -> None:
         """Read the logs of these files of the old version in one go."""
-        self._history.expect(paths)
+        try:
+            self._history.expect(paths)
+        except UpstreamError as problem:
+            self.problems[problem.message] = None
 
     def commit_of(self, change: Change) -> UpstreamCommit | None:
         """The first commit after which the text that the edit brought stands; where none brought it
         whole, or nothing was brought, the one after which what it replaced stands no more.
-
-        Raises `UpstreamError` where the history cannot be read.
         """
+        try:
+            return self._found(change)
+        except UpstreamError as problem:
+            self.problems[problem.message] = None
+            return None
+
+    def notes(self) -> Iterator[str]:
+        """A sentence on every problem there was."""
+        for problem in self.problems:
+            yield f"Commits are missing, as upstream's history was not read: {problem}"
+
+    def _found(self, change: Change) -> UpstreamCommit | None:
         sibling, edit = change.sibling, change.edit
         path = sibling.old_path
         if path not in self._traces:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from patchkit.model.siblings import Finding
+from patchkit.model.tree import blob_id
 from patchkit.siblings.commits import SiblingHistory
 from patchkit.sources.history import GitHistory
 from patchkit.sources.repository import GitRepository
@@ -96,3 +97,27 @@ def test_what_was_only_removed(tmp_path: Path) -> None:
     (one,) = findings(made, first, last, OLD, gone)
     assert one.commit is not None
     assert removing == one.commit.identity
+
+
+def test_a_history_that_cannot_be_read(tmp_path: Path) -> None:
+    """A version of a file that is missing costs the name of the commit, not the comparison."""
+    made = Made(tmp_path / "made.git")
+    first = made.commit(tree(OLD))
+    (between, last) = made.line(
+        first,
+        ("check it", tree({path: content + b"// more\n" for path, content in NEW.items()})),
+        ("less", tree(NEW)),
+    )
+    assert between
+    repository = GitRepository(made.git_dir, name="made")
+    try:
+        for path in tree({path: content + b"// more\n" for path, content in NEW.items()}).values():
+            identity = blob_id(path)
+            (made.git_dir / "objects" / identity[:2] / identity[2:]).unlink()
+        history = SiblingHistory(GitHistory(repository, first, last))
+        ours = {OURS: text(BODY, "riscv64")}
+        (one,) = edits(compared(scene(OLD, NEW, ours), history=history))
+        assert one.commit is None
+        assert ["Commits are missing"] == sorted({note[:19] for note in history.notes()})
+    finally:
+        repository.close()
