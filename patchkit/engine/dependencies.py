@@ -7,20 +7,21 @@ knows who wrote it, removed it or expects it. What a patch touches of others bin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from patchkit.diffing.placing import place_hunks
-from patchkit.engine.changes import Change, change_of, why_unsupported
+from patchkit.engine.changes import Change, why_unsupported
 from patchkit.engine.doubtful import Reach, place_bonds
 from patchkit.engine.lineage import Found, Lineage
+from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
-from patchkit.engine.porting import port_diff
-from patchkit.engine.rebasing import Watcher, touched_paths, unwatched
+from patchkit.engine.rebasing import Watcher, port_stack, unwatched
 from patchkit.engine.versions import Version
 from patchkit.engine.workbench import Workbench
 from patchkit.model.dependencies import Bond, BondKind, Dependencies, Reason, bond
-from patchkit.model.patch import FileDiff, Operation
+from patchkit.model.patch import Operation
 from patchkit.model.report import Status
-from patchkit.model.stack import Stack, StackedPatch
+from patchkit.model.stack import Stack
 from patchkit.model.tree import Path, Tree
 
 
@@ -29,18 +30,10 @@ def dependencies_of(
 ) -> Dependencies:
     """Which patch of the stack needs which; `old` is the version that it is made for. Of the policy
     only fuzz limit and strip level count."""
-    old.prefetch(touched_paths(stack, policy.strip))
-    walk = _Walk(old, Policy(max_fuzz=policy.max_fuzz, strip=policy.strip))
-    for number, stacked in enumerate(stack.patches):
-        watch(number + 1, stacked.name)
-        walk.take(number, stacked)
-    walk.bind_places(len(stack.patches))
-    names = stack.names
-    return Dependencies(
-        names,
-        tuple(_bonds(names, walk.reasons)),
-        tuple(names[number] for number in sorted(walk.unplaced)),
-    )
+    walk = DependencyWalk(stack, policy)
+    plain = Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)
+    port_stack(stack, old, old, plain, watch, walk)
+    return walk.dependencies()
 
 
 def _bonds(names: Sequence[str], reasons: dict[tuple[int, int], set[Reason]]) -> Iterable[Bond]:
@@ -50,71 +43,94 @@ def _bonds(names: Sequence[str], reasons: dict[tuple[int, int], set[Reason]]) ->
         yield bond(names[patch], names[earlier], needs or found)
 
 
-class _Walk:
-    """The stack going in: where each file comes from, and what was found out so far."""
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """A change before it goes in: from where to where in base, the file there, and whether
+    something is in the way."""
 
-    def __init__(self, old: Tree, policy: Policy) -> None:
-        self._bench = Workbench(old, old)
-        self._policy = policy
+    number: int
+    change: Change
+    source: Path
+    target: Path
+    base: Version | None
+    is_taken: bool
+
+    @property
+    def is_move(self) -> bool:
+        return self.change.operation in (Operation.RENAME, Operation.COPY)
+
+
+class DependencyWalk:
+    """Looks on as a stack goes into its own version, whatever else it is ported to: where each file
+    comes from, and what was found out so far."""
+
+    def __init__(self, stack: Stack, policy: Policy) -> None:
+        """For this stack; of the policy only the fuzz limit counts."""
+        self._names = stack.names
+        self._numbers = {name: number for number, name in enumerate(stack.names)}
+        self._max_fuzz = policy.max_fuzz
         self._files: dict[Path, Lineage] = {}
         self._vacated: dict[Path, int] = {}
         self._lineages: dict[int, tuple[Path, Lineage]] = {}
         self._diffs = 0
-        self.reasons: dict[tuple[int, int], set[Reason]] = {}
-        self.unplaced: set[int] = set()
+        self._coming: _Coming | None = None
+        self._reasons: dict[tuple[int, int], set[Reason]] = {}
+        self._unplaced: set[int] = set()
 
-    def take(self, number: int, stacked: StackedPatch) -> None:
-        """Put one patch in."""
-        entry = stacked.entry
-        strip = self._policy.strip if entry.strip is None else entry.strip
-        for diff in stacked.patch.files:
-            self._diffs += 1
-            change = change_of(
-                diff, stacked.name, strip, self._policy, is_reversed=entry.is_reversed
-            )
-            if why_unsupported(change):
-                self.unplaced.add(number)
-                continue
-            self._bench.begin(stacked.name, diff)
-            self._take_change(number, stacked.name, diff, change)
-
-    def _take_change(self, number: int, name: str, diff: FileDiff, change: Change) -> None:
-        bench = self._bench
-        source = target = bench.picked_in_base(change.candidates)
-        is_move = change.operation in (Operation.RENAME, Operation.COPY)
-        if is_move:
-            assert change.names.old is not None
-            assert change.names.new is not None
-            source, target = change.names.old, change.names.new
-        before = bench.source(source).base if is_move else bench.pair(source).base
-        is_taken = is_move and bench.pair(target).base is not None
-        if before is not None:
-            self._known(source, before)
-        ported = port_diff(
-            diff, bench, name, change.strip, self._policy, is_reversed=change.is_reversed
+    def dependencies(self) -> Dependencies:
+        """What was found, once all patches are in."""
+        self._bind_places(len(self._names))
+        return Dependencies(
+            self._names,
+            tuple(_bonds(self._names, self._reasons)),
+            tuple(self._names[number] for number in sorted(self._unplaced)),
         )
+
+    def before(self, change: Change, bench: Workbench) -> None:
+        """Note what the change will find in base."""
+        self._diffs += 1
+        self._coming = None
+        number = self._numbers[change.owner.patch]
+        if why_unsupported(change):
+            self._unplaced.add(number)
+            return
+        if change.operation in (Operation.RENAME, Operation.COPY):
+            source, target = change.names.old, change.names.new
+            assert source is not None
+            assert target is not None
+            base = bench.source(source).base
+            is_taken = bench.pair(target).base is not None
+        else:
+            source = target = bench.picked_in_base(change.candidates)
+            base, is_taken = bench.pair(source).base, False
+        if base is not None and source not in self._files:
+            self._put(source, Lineage.of(base.lines))
+        self._coming = _Coming(number, change, source, target, base, is_taken)
+
+    def after(self, ported: PortedDiff, bench: Workbench) -> None:
+        """Bind the patch to those whose text the change stood on or took away."""
+        coming = self._coming
+        if coming is None:
+            return
+        number, target, before = coming.number, coming.target, coming.base
         if ported.file.status is Status.BROKEN:
-            self.unplaced.add(number)
+            self._unplaced.add(number)
         after = bench.pair(target).base
-        if is_taken or (after is None and (before is None or is_move)):
+        if coming.is_taken or (after is None and (before is None or coming.is_move)):
             return
         if before is None:
             assert after is not None
             self._create(number, target, Lineage.of(after.lines, number))
         elif after is None:
-            self._delete(number, source)
-        elif is_move:
-            self._move(number, source, target, change, before)
+            self._delete(number, coming.source)
+        elif coming.is_move:
+            self._move(number, coming.source, target, coming.change, before)
         else:
-            self._modify(number, target, change, before)
+            self._modify(number, target, coming.change, before)
         if after is not None:
             if before is not None and before.mode != after.mode:
                 self._note(number, target, self._files[target].set_mode(number))
             self._check(number, target, after)
-
-    def _known(self, path: Path, version: Version) -> None:
-        if path not in self._files:
-            self._put(path, Lineage.of(version.lines))
 
     def _put(self, path: Path, lineage: Lineage) -> None:
         self._files[path] = lineage
@@ -157,7 +173,7 @@ class _Walk:
         self, number: int, path: Path, lineage: Lineage, change: Change, before: Version
     ) -> None:
         if lineage.contents == list(before.lines):
-            places = place_hunks(change.hunks, before.lines, self._policy.max_fuzz)
+            places = place_hunks(change.hunks, before.lines, self._max_fuzz)
             self._note(number, path, lineage.edit(number, self._diffs, change.hunks, places))
 
     def _check(self, number: int, path: Path, after: Version) -> None:
@@ -170,11 +186,11 @@ class _Walk:
     def _note(self, number: int, path: Path, found: Iterable[Found]) -> None:
         for kind, earlier in found:
             if earlier != number:
-                self.reasons.setdefault((number, earlier), set()).add(Reason(kind, path))
+                self._reasons.setdefault((number, earlier), set()).add(Reason(kind, path))
 
-    def bind_places(self, count: int) -> None:
+    def _bind_places(self, count: int) -> None:
         """Bind the hunks whose place depends on line numbers, once all patches are in."""
-        reach = _reach(count, self.reasons)
+        reach = _reach(count, self._reasons)
         for path, lineage in self._lineages.values():
             for patch, kind, earlier in place_bonds(lineage, reach):
                 self._note(patch, path, [(kind, earlier)])

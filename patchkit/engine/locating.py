@@ -19,6 +19,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TypeAlias
 
+from patchkit.engine.nearness import NearPaths, basename, extension
 from patchkit.model.report import Followed, FollowKind, HeldCause
 from patchkit.model.shown import shown_path
 from patchkit.model.tree import Path, Tree, blob_id, split_lines
@@ -30,7 +31,6 @@ LEAST_SIMILARITY_IN_FOLDER = 30
 LEAST_LEAD = 10
 """Percent points by which the best place must be better than the second."""
 _MOST_COMPARED = 400
-_SOURCES = dict.fromkeys((b"h", b"hh", b"hpp", b"hxx", b"c", b"cc", b"cpp", b"cxx", b"inc"), b"c")
 _EMPTY = blob_id(b"")
 
 
@@ -77,20 +77,7 @@ class Locator:
         """Files that upstream added or changed, other than `path` itself, to which code of `path`
         may have moved: of the same kind, the nearest first."""
         if path not in self._near:
-            kind = _code_kind(path)
-            parts = path.split(b"/")
-            places = [
-                place for place in self._changed if place != path and _code_kind(place) == kind
-            ]
-            name = _basename(path)
-            places.sort(
-                key=lambda place: (
-                    _basename(place) != name,
-                    -_common(parts, place.split(b"/")),
-                    place,
-                )
-            )
-            self._near[path] = tuple(places[:_MOST_COMPARED])
+            self._near[path] = tuple(islice(self._changed.near(path), _MOST_COMPARED))
             self._new.prefetch(self._near[path])
         return self._near[path]
 
@@ -123,10 +110,10 @@ class Locator:
         return self._new.listing()
 
     @cached_property
-    def _changed(self) -> tuple[Path, ...]:
+    def _changed(self) -> NearPaths:
         """Files of the new tree that the old one has not, or has with other content."""
         old = self._old_ids
-        return tuple(path for path, one in self._new_ids.items() if old.get(path) != one)
+        return NearPaths(path for path, one in self._new_ids.items() if old.get(path) != one)
 
     @cached_property
     def _added(self) -> Mapping[str, list[Path]]:
@@ -142,12 +129,12 @@ class Locator:
         by_name: dict[bytes, list[Path]] = defaultdict(list)
         for paths in self._added.values():
             for path in paths:
-                by_name[_basename(path)].append(path)
+                by_name[basename(path)].append(path)
         return by_name
 
     def _exact(self, path: Path) -> Found | None:
         places = self._added.get(self._old_ids[path], [])
-        same_name = [place for place in places if _basename(place) == _basename(path)]
+        same_name = [place for place in places if basename(place) == basename(path)]
         for candidates in (same_name, places):
             if len(candidates) == 1:
                 return Found(candidates[0], Followed(FollowKind.EXACT, 100))
@@ -166,7 +153,7 @@ class Locator:
         return Found(moved, Followed(FollowKind.FOLDER, similarity))
 
     def _similar(self, path: Path) -> Location:
-        same_name = self._added_by_name.get(_basename(path), [])
+        same_name = self._added_by_name.get(basename(path), [])
         others = (place for place in self._by_nearness(path) if place not in same_name)
         free = (
             place
@@ -203,13 +190,13 @@ class Locator:
 
     def _by_nearness(self, path: Path) -> list[Path]:
         """Added files with the same extension, those that share most of the path first."""
-        extension = _extension(path)
+        ending = extension(path)
         parts = set(path.split(b"/"))
         places = [
             place
             for paths in self._added.values()
             for place in paths
-            if _extension(place) == extension
+            if extension(place) == ending
         ]
         return sorted(places, key=lambda place: (-len(parts & set(place.split(b"/"))), place))
 
@@ -256,7 +243,7 @@ class Locator:
             left += 1
             rest = path[len(folder) :]
             same_bytes = [place for place in self._added.get(identity, ()) if place.endswith(rest)]
-            same_name = self._added_by_name.get(_basename(path), ())
+            same_name = self._added_by_name.get(basename(path), ())
             places = same_bytes or [place for place in same_name if place.endswith(rest)]
             if len(places) == 1:
                 votes[places[0][: -len(rest)]] += 2 if same_bytes else 1
@@ -277,29 +264,3 @@ def similarity(one: bytes, two: bytes) -> int:
         return 100
     shared = Counter(split_lines(one)) & Counter(split_lines(two))
     return 100 * sum(len(line) * count for line, count in shared.items()) // larger
-
-
-def _common(one: list[bytes], two: list[bytes]) -> int:
-    """How many folders two paths share from the root on."""
-    count = 0
-    for mine, other in zip(one[:-1], two[:-1], strict=False):
-        if mine != other:
-            break
-        count += 1
-    return count
-
-
-def _code_kind(path: Path) -> bytes:
-    """The extension; a header and a source of C are of one kind."""
-    extension = _extension(path)
-    return _SOURCES.get(extension, extension)
-
-
-def _basename(path: Path) -> bytes:
-    return path.rpartition(b"/")[2]
-
-
-def _extension(path: Path) -> bytes:
-    """What stands behind the last dot of the name; a name without a dot has none."""
-    name, dot, extension = _basename(path).rpartition(b".")
-    return extension if name and dot else b""

@@ -7,6 +7,7 @@ comes back says what happened, and the text of the file diff for the new stack.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from patchkit.engine.changes import Change, as_creation, change_of, why_unsupported
 from patchkit.engine.deciding import with_amendments, with_left_out
@@ -21,18 +22,50 @@ from patchkit.model.patch import FileDiff, Operation
 from patchkit.model.report import HeldCause
 
 
+class Observer(Protocol):
+    """Looks on as the file diffs of a stack go in, at what each makes of base."""
+
+    def before(self, change: Change, bench: Workbench) -> None:
+        """A change comes next; the bench is as it will find it."""
+
+    def after(self, ported: PortedDiff, bench: Workbench) -> None:
+        """The change that was announced is in, as far as it could be."""
+
+
+class Unobserved:
+    """Nobody looks on."""
+
+    def before(self, change: Change, bench: Workbench) -> None:
+        """Looks at nothing."""
+
+    def after(self, ported: PortedDiff, bench: Workbench) -> None:
+        """Looks at nothing."""
+
+
+UNOBSERVED = Unobserved()
+
+
 def port_diff(
-    diff: FileDiff, bench: Workbench, patch: str, strip: int, policy: Policy, *, is_reversed: bool
-) -> PortedDiff:
+    diff: FileDiff, bench: Workbench, patch: str, strip: int, policy: Policy, *, is_reversed: bool,
+    observer: Observer = UNOBSERVED,
+) -> PortedDiff:  # fmt: skip
     """Port one file diff of the patch named `patch`; the workbench moves on with it."""
     bench.begin(patch, diff)
     change = change_of(diff, patch, strip, policy, is_reversed=is_reversed)
+    observer.before(change, bench)
+    ported = _port_change(change, bench, policy)
+    observer.after(ported, bench)
+    return ported
+
+
+def _port_change(change: Change, bench: Workbench, policy: Policy) -> PortedDiff:
     problem = why_unsupported(change)
     if problem:
         return broken(change, HeldCause.UNSUPPORTED, problem)
     ported = with_left_out(_port(_as_patch_takes_it(change, bench), bench), policy)
     ported = with_moved_code(ported, change, bench)
-    return with_amendments(ported, patch, bench, policy, is_reversed=is_reversed)
+    patch = change.owner.patch
+    return with_amendments(ported, patch, bench, policy, is_reversed=change.is_reversed)
 
 
 def _port(change: Change, bench: Workbench) -> PortedDiff:

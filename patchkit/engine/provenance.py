@@ -38,6 +38,8 @@ _MOST_FILES = 200
 _MOST_LINES = 50
 """With how many of a patch's lines per file commits are looked for, the longest."""
 _MOST_CANDIDATES = 8
+_MOST_OF_A_CHANGE = 1000
+"""Files that a commit may touch: one that touches more is an import, and says nothing of a patch."""
 _SHORT = 12
 _ID = r"\b([0-9a-f]{7,64})\b"
 _NAMING = (
@@ -182,6 +184,8 @@ def _best(
     """The commit that has most of the changes, if it has enough; the first of equals."""
     best, most = None, 0.0
     for commit in commits:
+        if len(history.touches_of(commit.identity)) > _MOST_OF_A_CHANGE:
+            continue
         found = _presence_in(commit, changes, history)
         if found.added + found.removed < _LEAST_LINES or found.added_share < LEAST_SHARE:
             continue

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from patchkit.engine.absorbing import NOT_THERE, absorbed, claim_of, commit_that_has, decides
 from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
-from patchkit.engine.porting import port_diff
+from patchkit.engine.porting import UNOBSERVED, Observer, port_diff
+from patchkit.engine.versions import Version
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation, Patch
 from patchkit.model.report import Held, PortedFile, PortedPatch, Region, RegionRef, Status
@@ -31,31 +32,53 @@ class PortedStack:
     """All patches ported, with the files that the proof needs.
 
     `pristine` are the new upstream's files at every path that matters, `result` what they are with
-    the new stack applied; None where there is no file.
+    the new stack applied; None where there is no file. `base` are the files that the stack makes of
+    its own version, `bases_of_held` the lines that base had when a patch came of which something is
+    held, by the index of the patch and the path.
     """
 
     patches: tuple[PortedPatch, ...]
     pristine: Mapping[Path, File | None]
     result: Mapping[Path, File | None]
+    base: Mapping[Path, Version | None]
+    bases_of_held: Mapping[tuple[int, Path], Sequence[bytes]]
 
 
 def port_stack(
-    stack: Stack, old: Tree, new: Tree, policy: Policy, watch: Watcher = unwatched
-) -> PortedStack:
+    stack: Stack, old: Tree, new: Tree, policy: Policy, watch: Watcher = unwatched,
+    observer: Observer = UNOBSERVED,
+) -> PortedStack:  # fmt: skip
     """Port every patch of the stack from the tree `old` to the tree `new`."""
     touched = touched_paths(stack, policy.strip)
     old.prefetch(touched)
     new.prefetch(touched)
     bench = Workbench(old, new, made_paths(stack, policy.strip))
     patches = []
-    for number, stacked in enumerate(stack.patches, 1):
-        watch(number, stacked.name)
-        patches.append(port_patch(stacked, bench, policy))
+    bases_of_held: dict[tuple[int, Path], Sequence[bytes]] = {}
+    for at, stacked in enumerate(stack.patches):
+        watch(at + 1, stacked.name)
+        loaded = bench.loaded_base(paths_of(stacked, policy.strip))
+        ported = port_patch(stacked, bench, policy, observer)
+        patches.append(ported)
+        held_in = (file.old_path for file in ported.files if file.held)
+        for path in {path for path in held_in if path is not None}:
+            base = loaded[path] if path in loaded else _version_in(old, path)
+            if base is not None:
+                bases_of_held[at, path] = base.lines
     result = bench.result()
-    return PortedStack(_with_true_causes(patches), bench.pristine(), result)
+    return PortedStack(
+        _with_true_causes(patches), bench.pristine(), result, bench.base(), bases_of_held
+    )
 
 
-def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> PortedPatch:
+def _version_in(tree: Tree, path: Path) -> Version | None:
+    file = tree.get(path)
+    return None if file is None else Version.of(path, file)
+
+
+def port_patch(
+    stacked: StackedPatch, bench: Workbench, policy: Policy, observer: Observer = UNOBSERVED
+) -> PortedPatch:
     """Port one patch; the workbench moves on with it."""
     patch, entry = stacked.patch, stacked.entry
     strip = policy.strip if entry.strip is None else entry.strip
@@ -66,9 +89,12 @@ def port_patch(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Porte
     is_claimed = stacked.name not in policy.kept and claim.is_met(policy.absorbed_from)
     mark = bench.marked() if is_claimed or policy.commit_with else None
     diffs = tuple(
-        port_diff(diff, bench, stacked.name, strip, policy, is_reversed=entry.is_reversed)
+        port_diff(
+            diff, bench, stacked.name, strip, policy,
+            is_reversed=entry.is_reversed, observer=observer,
+        )
         for diff in patch.files
-    )
+    )  # fmt: skip
     is_met = is_claimed and decides(claim, diffs)
     commit = None if is_met else commit_that_has(stacked, diffs, policy)
     if mark is not None and (is_met or commit is not None):

@@ -14,10 +14,9 @@ from patchkit.diffing.alignment import align
 from patchkit.diffing.edits import Edit, apply_edits, edits_between
 from patchkit.diffing.merging import Clear, merge
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import made_paths, port_patch
+from patchkit.engine.rebasing import PortedStack
 from patchkit.engine.settling import ruled_lines
 from patchkit.engine.tracing import FileTrace, Place, moved, place_in
-from patchkit.engine.workbench import Workbench
 from patchkit.model.history import History, Touch
 from patchkit.model.report import (
     Held,
@@ -76,13 +75,14 @@ class _Held:
 
 
 def explain(
-    patches: Sequence[PortedPatch], stack: Stack, old: Tree, history: History, policy: Policy
+    ported: PortedStack, stack: Stack, old: Tree, history: History, policy: Policy
 ) -> tuple[PortedPatch, ...]:
     """The ported patches of the stack; every held region with the commit that made the conflict,
     where one is found, and with what a replay suggests, where nothing else is suggested.
 
     `old` is the tree that the history starts from. Raises `UpstreamError` where it cannot be read.
     """
+    patches, bases = ported.patches, ported.bases_of_held
     wanted = {
         (at, path)
         for at, patch in enumerate(patches)
@@ -92,20 +92,25 @@ def explain(
         if path is not None
     }
     if not wanted:
-        return tuple(patches)
+        return patches
     paths = sorted({path for _, path in wanted})
     _read_ahead(history, paths)
     policy = replace(policy, resolutions=Resolutions(), kept=frozenset(stack.names))
-    bases = _bases(stack, old, policy, wanted)
     traces = _Traces(old, history)
     explained = []
     for at, patch in enumerate(patches):
         files = tuple(
-            _explained(file, traces, bases.get((at, file.old_path)), policy) for file in patch.files
+            _explained(file, traces, _base_of(file, at, bases), policy) for file in patch.files
         )
         notes = dict.fromkeys((*patch.notes, *traces.notes_of(at, wanted)))
         explained.append(replace(patch, files=files, notes=tuple(notes)))
     return tuple(explained)
+
+
+def _base_of(
+    file: PortedFile, at: int, bases: Mapping[tuple[int, Path], Sequence[bytes]]
+) -> Sequence[bytes] | None:
+    return None if file.old_path is None else bases.get((at, file.old_path))
 
 
 def _cause_of(region: Region) -> Held | None:
@@ -122,23 +127,6 @@ def _read_ahead(history: History, paths: Sequence[Path]) -> None:
     touches += history.touching(paths)
     sides = (stored for touch in touches for stored in (touch.before, touch.after))
     history.prefetch(stored for stored in sides if stored is not None)
-
-
-def _bases(
-    stack: Stack, old: Tree, policy: Policy, wanted: set[tuple[int, Path]]
-) -> Mapping[tuple[int, Path | None], Sequence[bytes]]:
-    """The lines that base has at these paths when the patch with this index comes: the stack is
-    ported to its own upstream."""
-    bench = Workbench(old, old, made_paths(stack, policy.strip))
-    last = max(at for at, _ in wanted)
-    found: dict[tuple[int, Path | None], Sequence[bytes]] = {}
-    for at, stacked in enumerate(stack.patches[: last + 1]):
-        for path in sorted(path for patch, path in wanted if patch == at):
-            base = bench.pair(path).base
-            if base is not None:
-                found[at, path] = base.lines
-        port_patch(stacked, bench, policy)
-    return found
 
 
 class _Traces:

@@ -5,7 +5,7 @@ The one place of the engine that changes as a port goes on. Trees are read throu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import align
@@ -28,10 +28,13 @@ _TAKEN_UP = Held(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The files of a bench at one moment."""
+    """A moment of a bench: what was known then of each file that became another since.
 
-    pairs: Mapping[Path, FilePair]
-    ours: Mapping[Path, Version | None]
+    `pairs` are None, and `ours` empty, where nothing was known yet.
+    """
+
+    pairs: dict[Path, FilePair | None]
+    ours: dict[Path, tuple[Version | None, ...]]
 
 
 class Workbench:
@@ -58,11 +61,13 @@ class Workbench:
         self._before_run: dict[Path, FilePair] = {}
         self._deltas: dict[tuple[Path, Path], UpstreamDelta] = {}
         self._handled_whole: frozenset[Path] = frozenset()
+        self._mark: Mark | None = None
 
     def begin_patch(self, handled_whole: frozenset[Path]) -> None:
         """Say that a patch comes next which creates, deletes, moves or copies the files at these
         paths of base."""
         self._handled_whole = handled_whole
+        self._mark = None
 
     def begin(self, patch: str, diff: FileDiff) -> None:
         """Say that `diff`, of the patch named `patch`, comes next."""
@@ -78,7 +83,8 @@ class Workbench:
         pair = self._load(path) if known is None else self._refreshed(known)
         if self._is_taken_up(pair, path):
             pair = FilePair(pair.base, None, missing=_TAKEN_UP)
-        self._pairs[path] = pair
+        if pair is not known:
+            self._set_pair(path, pair)
         return pair
 
     def seen_in_base(self, path: Path) -> Version | None:
@@ -114,7 +120,7 @@ class Workbench:
         """What ours has at `path` now."""
         if path not in self._ours:
             file = self._new_file(path)
-            self._ours[path] = None if file is None else Version.of(path, file)
+            self._set_ours(path, None if file is None else Version.of(path, file))
         return self._ours[path]
 
     def is_blocked(self, path: Path) -> bool:
@@ -147,7 +153,7 @@ class Workbench:
 
     def put(self, path: Path, pair: FilePair) -> None:
         """Record what became of the file that base has (or had) at `path`."""
-        self._pairs[path] = pair
+        self._set_pair(path, pair)
         if pair.ours is not None:
             self._write_ours(pair.ours.path, pair.ours)
 
@@ -210,20 +216,23 @@ class Workbench:
         return self._deltas[path, place]
 
     def marked(self) -> Mark:
-        """What the bench knows now, to go back to."""
-        return Mark(dict(self._pairs), dict(self._ours))
+        """This moment, to go back to before the next patch begins."""
+        self._mark = Mark({}, {})
+        return self._mark
 
     def take_back_ours(self, mark: Mark, missing: Held) -> None:
         """Give ours back the files that it had; base keeps what it got since. `missing` says why
         ours has no file where base has a new one."""
-        touched = [path for path, pair in self._pairs.items() if mark.pairs.get(path) is not pair]
-        for path, version in mark.ours.items():
-            if self._ours.get(path) is not version:
-                self._write_ours(path, version)
-        for path in [path for path in self._ours if path not in mark.ours]:
-            del self._ours[path]
-        for path in touched:
-            base, before = self._pairs[path].base, mark.pairs.get(path) or self._load(path)
+        self._mark = None
+        for path, known in mark.ours.items():
+            if not known:
+                del self._ours[path]
+            elif self._ours[path] is not known[0]:
+                self._write_ours(path, known[0])
+        for path, pair in mark.pairs.items():
+            if self._pairs[path] is pair:
+                continue
+            base, before = self._pairs[path].base, pair or self._load(path)
             ours = before.ours or self.ours_at(path)
             if base is None or ours is None:
                 why = None if base is None else before.missing or missing
@@ -236,6 +245,14 @@ class Workbench:
     def pristine(self) -> Mapping[Path, File | None]:
         """The new upstream's own files at every path that was asked for."""
         return dict(self._asked)
+
+    def base(self) -> Mapping[Path, Version | None]:
+        """Base at every path that was asked for; None where there is no file."""
+        return {path: pair.base for path, pair in self._pairs.items()}
+
+    def loaded_base(self, paths: Iterable[Path]) -> Mapping[Path, Version | None]:
+        """Base at those of the paths that were asked for already."""
+        return {path: self._pairs[path].base for path in paths if path in self._pairs}
 
     def result(self) -> Mapping[Path, File | None]:
         """Ours at every path that was asked for or written; None where there is no file."""
@@ -250,8 +267,19 @@ class Workbench:
             self._asked[path] = self._new.get(path)
         return self._asked[path]
 
-    def _write_ours(self, path: Path, version: Version | None) -> None:
+    def _set_pair(self, path: Path, pair: FilePair) -> None:
+        if self._mark is not None:
+            self._mark.pairs.setdefault(path, self._pairs.get(path))
+        self._pairs[path] = pair
+
+    def _set_ours(self, path: Path, version: Version | None) -> None:
+        if self._mark is not None:
+            known = (self._ours[path],) if path in self._ours else ()
+            self._mark.ours.setdefault(path, known)
         self._ours[path] = version
+
+    def _write_ours(self, path: Path, version: Version | None) -> None:
+        self._set_ours(path, version)
         parents = path.split(b"/")[:-1]
         self._written_folders.update(
             b"/".join(parents[: count + 1]) for count in range(len(parents))

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from patchkit.engine.policy import Policy
 from patchkit.engine.provenance import explain_dropped, has_change_of, upstream_commit_of
+from patchkit.engine.rebasing import PortedStack
 from patchkit.engine.replaying import explain
 from patchkit.errors import UpstreamError
 from patchkit.model.history import History
@@ -47,16 +48,17 @@ class UpstreamHistory:
         return commit
 
     def explained(
-        self, patches: tuple[PortedPatch, ...], stack: Stack, old: Tree, policy: Policy
+        self, ported: PortedStack, stack: Stack, old: Tree, policy: Policy
     ) -> tuple[PortedPatch, ...]:
         """The patches with the commits that made their conflicts, or have them."""
+        patches = ported.patches
         if not any(patch.held or patch.status.is_dropped for patch in patches):
             return patches
         history = self._history
         if history is None:
             return patches
         try:
-            patches = explain(patches, stack, old, history, policy)
+            patches = explain(ported, stack, old, history, policy)
             return explain_dropped(patches, stack, history, self.strip)
         except UpstreamError as problem:
             self._note(problem)

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patchkit.engine.dependencies import dependencies_of
+from patchkit.engine.dependencies import DependencyWalk
 from patchkit.engine.generated import Recogniser
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
@@ -182,15 +182,14 @@ def plan_rebase(
             part = only_part(stack, source.tree(old), policy, only)
             check_only_target(out, REPORT_JSON, part.stack.names)
             left_out = frozenset(stack.names) - frozenset(part.stack.names)
-            stack, notes, dependencies = part.stack, part.notes, part.dependencies
-        else:
-            dependencies = dependencies_of(stack, source.tree(old), policy)
+            stack, notes = part.stack, part.notes
         expect(len(stack.names))
         asked = UpstreamHistory(source, old, new, policy.strip)
         policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
-        ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch)
+        walk = DependencyWalk(stack, policy)
+        ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch, walk)
         progress("Asking upstream's history")
-        patches = asked.explained(ported.patches, stack, source.tree(old), policy)
+        patches = asked.explained(ported, stack, source.tree(old), policy)
         progress("Comparing with the siblings")
         whole = Ported(stack, source.tree(old), source.tree(new), policy, ported, new)
         compared = compare_variants(project, folder, whole, siblings, asked)
@@ -210,7 +209,7 @@ def plan_rebase(
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
-            dependencies=dependencies,
+            dependencies=walk.dependencies(),
             siblings=tuple(one.report for one in compared),
         )
     finally:

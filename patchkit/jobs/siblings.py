@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import PortedStack, port_stack
+from patchkit.engine.rebasing import PortedStack
+from patchkit.engine.versions import Version
 from patchkit.errors import StackError
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.project import Project
@@ -25,10 +26,9 @@ from patchkit.model.entry import Entry
 from patchkit.model.ignores import Ignore, Ignores
 from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch
-from patchkit.model.resolutions import Resolutions
 from patchkit.model.siblings import FindingKind
 from patchkit.model.stack import Stack
-from patchkit.model.tree import Overlay, Tree
+from patchkit.model.tree import File, Overlay, Tree
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, INFERRED, Axis, Variant
 from patchkit.siblings.families import families_of, templates_of
@@ -136,10 +136,8 @@ def compare_variants(
     from patchkit.siblings.comparing import Search, among_ours, compare_siblings, with_notes
 
     ignores = load_ignores(ignores_place(project.settings, folder))
-    plain = replace(port.policy, resolutions=Resolutions(), commit_with=None)
-    before = port_stack(port.stack, port.old, port.old, plain)
     trees = OwnCode(port.old), OwnCode(port.new)
-    old, new = Overlay(trees[0], before.result), Overlay(trees[1], port.ported.result)
+    old, new = Overlay(trees[0], _files(port.ported.base)), Overlay(trees[1], port.ported.result)
     listings = old.listing(), new.listing()
     followed = _followed(port.ported.patches)
     is_limited = choices.reach is Reach.AT_HAND
@@ -162,6 +160,10 @@ def compare_variants(
     return tuple(compared)
 
 
+def _files(versions: Mapping[TreePath, Version | None]) -> Mapping[TreePath, File | None]:
+    return {path: None if one is None else one.file for path, one in versions.items()}
+
+
 def _followed(patches: Sequence[PortedPatch]) -> Mapping[TreePath, TreePath]:
     return {
         file.new_path: file.old_path
@@ -181,7 +183,8 @@ def _variants(
     upstream = tuple(OwnCode(port.new).paths())
     left = dict.fromkeys(added)
     for axis in axes:
-        families = families_of(upstream, axis)
+        templates = {one.path for path in added for one in templates_of(path, axis)}
+        families = families_of(upstream, axis) if templates else {}
         for variant, paths in _named_in(axis, added, families).items():
             left = {path: None for path in left if path not in paths}
             found = axis.variant(variant)

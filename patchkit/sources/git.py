@@ -35,6 +35,9 @@ _OFFLINE = {
 _ONLINE = {"GIT_TERMINAL_PROMPT": "0"}
 _ONLINE_SETTINGS = ("protocol.ext.allow=never", "gc.auto=0", "maintenance.auto=false")
 _TAIL_SIZE = 1 << 16
+_ASKED_AT_ONCE = 60
+"""So many ids of 64 digits are sure to fit into a pipe, even one of a single page: git may be busy
+answering, and must not be waited for while it waits for us."""
 _WEB_USER = re.compile(r"\b(https?://)[^/\s']*@")
 _PASSWORD = re.compile(r"(://[^/:@\s']*):[^/\s']*@")
 
@@ -93,15 +96,39 @@ class ObjectReader:
 
     def read(self, object_id: str) -> GitObject | NotRead:
         """The object with this id, hexadecimal. Raises `UpstreamError` where there is no git."""
+        return self.read_all((object_id,))[0]
+
+    def read_all(self, object_ids: Sequence[str]) -> list[GitObject | NotRead]:
+        """The objects with these ids, in their order. Many are asked for at a time, so that the
+        answers wait for git and not for us."""
+        found: list[GitObject | NotRead] = []
+        for start in range(0, len(object_ids), _ASKED_AT_ONCE):
+            chunk = object_ids[start : start + _ASKED_AT_ONCE]
+            if not self._ask(chunk):
+                found.append(self._died())
+            for object_id in chunk if self._process is not None else ():
+                found.append(self._answer(object_id))
+                if self._process is None:
+                    break
+            if self._process is None:
+                return found + found[-1:] * (len(object_ids) - len(found))
+        return found
+
+    def _ask(self, object_ids: Sequence[str]) -> bool:
+        """Ask for objects; whether the process still listens."""
         if self._process is None:
             self._process = _start(("cat-file", "--batch"), self._environment)
             self._stderr = _Tail(self._process.stderr.fileno())
-        stdin, stdout = self._process.stdin, self._process.stdout
         try:
-            stdin.write(object_id.encode("ascii") + b"\n")
-            stdin.flush()
+            self._process.stdin.write("".join(f"{one}\n" for one in object_ids).encode("ascii"))
+            self._process.stdin.flush()
         except BrokenPipeError:
-            return self._died()
+            return False
+        return True
+
+    def _answer(self, object_id: str) -> GitObject | NotRead:
+        assert self._process is not None
+        stdout = self._process.stdout
         header = stdout.readline()
         if header.endswith(b" missing\n"):
             return NotRead(f"object {object_id} is missing or damaged (git fsck tells).")

@@ -30,7 +30,7 @@ class GitTree:
             return None
         if S_IFMT(entry.mode) == SUBMODULE:
             return File(b"", SUBMODULE)
-        return File(self.repository.read(entry.object_id).content, file_mode(entry.mode))
+        return File(self.repository.blob(entry.object_id), file_mode(entry.mode))
 
     def has_folder(self, path: Path) -> bool:
         """Whether there is a folder at `path`; git knows none that is empty."""
@@ -45,9 +45,27 @@ class GitTree:
         return self.repository.files(self.root)
 
     def prefetch(self, paths: Iterable[Path]) -> None:
-        """Fetch the files that a partial clone does not have yet, in one go."""
-        if self.repository.is_partial:
-            self.repository.fetch_missing(self._blobs(paths))
+        """Read the folders and files in a few goes, what a partial clone lacks in one."""
+        asked = list(paths)
+        self._read_folders({path.rpartition(b"/")[0] for path in asked})
+        self.repository.read_ahead(self._blobs(asked))
+
+    def _read_folders(self, folders: Collection[Path]) -> None:
+        """Read all folders on the way to these, those of the same depth together."""
+        level = {b"": self.root}
+        wanted = {tuple(folder.split(b"/")) for folder in folders if folder}
+        depth = 0
+        while level:
+            self.repository.read_folders_ahead(level.values())
+            below: dict[Path, str] = {}
+            for parts in wanted:
+                if len(parts) > depth:
+                    tree = level.get(b"/".join(parts[:depth]))
+                    entry = self.repository.folder(tree).get(parts[depth]) if tree else None
+                    if entry is not None and S_IFMT(entry.mode) == _FOLDER:
+                        below[b"/".join(parts[: depth + 1])] = entry.object_id
+            level = below
+            depth += 1
 
     def _blobs(self, paths: Iterable[Path]) -> Iterator[str]:
         for path in paths:

@@ -12,7 +12,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from patchkit.errors import UpstreamError
 from patchkit.model.history import MOST_TOUCHES, Stored, Touch, Walk
@@ -38,7 +38,8 @@ _MOST_CANDIDATES = 40
 _LEAST_ALIKE = 0.5
 _MOST_HOPS = 16
 _NUMBERED = re.compile(r"[#-]\d+$")
-_CONTENTS_KEPT = 128
+_MOST_READ_WHOLE = 16
+"""Commits of a range so short that all that they did is read at once."""
 
 
 class GitHistory:
@@ -58,12 +59,17 @@ class GitHistory:
         self._whole: dict[str, tuple[Touch, ...]] = {}
         self._known: dict[str, UpstreamCommit] = {}
         self._mentions: dict[str, tuple[UpstreamCommit, ...]] = {}
-        self._content_of = lru_cache(_CONTENTS_KEPT)(self._read)
 
     def expect(self, paths: Iterable[Path]) -> None:
         """Read the logs of the paths that are not known yet."""
         wanted = sorted(set(paths) - self._expected)
         if not wanted:
+            return
+        if self._is_short:
+            for path in wanted:
+                self._trunk_touches[path] = list(self._all_on_trunk.get(path, ()))
+                self._side_touches[path] = list(self._all_on_sides.get(path, ()))
+            self._expected.update(wanted)
             return
         self._expected.update(wanted)
         trunk = self._log(wanted, ("--first-parent", "-m"), self._range)
@@ -160,7 +166,7 @@ class GitHistory:
 
     def content(self, stored: Stored) -> bytes:
         """See `model.history.History`."""
-        return b"" if stored.mode == SUBMODULE else self._content_of(stored.identity)
+        return b"" if stored.mode == SUBMODULE else self._repository.blob(stored.identity)
 
     def version(self, identity: str, path: Path) -> File | None:
         """See `model.history.History`."""
@@ -168,7 +174,7 @@ class GitHistory:
 
     def prefetch(self, files: Iterable[Stored]) -> None:
         """See `model.history.History`."""
-        self._repository.fetch_missing(
+        self._repository.read_ahead(
             stored.identity for stored in files if stored.mode != SUBMODULE
         )
 
@@ -231,8 +237,8 @@ class GitHistory:
     def _log(
         self, paths: Sequence[Path], options: Sequence[str], commits: str
     ) -> Iterator[LoggedCommit]:
-        """The commits that touched the paths, newest first."""
-        limit = f"--max-count={MOST_TOUCHES * len(paths)}"
+        """The commits that touched the paths, or any where none is given, newest first."""
+        limit = (f"--max-count={MOST_TOUCHES * len(paths)}",) if paths else ()
         words = (
             "log",
             FORMAT,
@@ -241,7 +247,7 @@ class GitHistory:
             "--no-ext-diff",
             "--no-follow",
             "--topo-order",
-            limit,
+            *limit,
         )
         command = (
             *_SEPARATE,
@@ -264,15 +270,33 @@ class GitHistory:
         self._known |= {logged.commit.identity: logged.commit for logged in log}
         return log
 
+    @cached_property
+    def _is_short(self) -> bool:
+        """Whether one look at all that the range did is cheaper than a look for each question."""
+        return len(self._parents) <= _MOST_READ_WHOLE
+
+    @cached_property
+    def _all_on_trunk(self) -> Mapping[Path, Sequence[Touch]]:
+        log = self._log((), ("--first-parent", "-m"), self._range)
+        return self._touches(log, None)
+
+    @cached_property
+    def _all_on_sides(self) -> Mapping[Path, Sequence[Touch]]:
+        return self._touches(self._log((), ("--no-merges",), self._range), None)
+
     def _touches(
-        self, log: Iterable[LoggedCommit], paths: Iterable[Path]
+        self, log: Iterable[LoggedCommit], paths: Iterable[Path] | None
     ) -> dict[Path, list[Touch]]:
-        """The newest touches of each path, oldest first. A path may have been a folder."""
-        found: dict[Path, list[Touch]] = {path: [] for path in paths}
+        """The newest touches of each path, of every one for None, oldest first. A path may have
+        been a folder."""
+        found: dict[Path, list[Touch]] = {path: [] for path in paths or ()}
         for logged in log:
             for change in logged.changes:
                 stored = change.after or change.before
-                touches = None if stored is None else found.get(stored.path)
+                assert stored is not None  # it was there before or after, or was not touched
+                if paths is None:
+                    found.setdefault(stored.path, [])
+                touches = found.get(stored.path)
                 if touches is not None and len(touches) < MOST_TOUCHES:
                     touches.append(Touch(logged.commit, change.before, change.after))
         return {path: touches[::-1] for path, touches in found.items()}
@@ -304,8 +328,6 @@ class GitHistory:
         longer = max(lines.total(), others.total())
         return (lines & others).total() / longer if longer else 0.0
 
-    def _read(self, identity: str) -> bytes:
-        return self._repository.read(identity).content
 
 
 def history_between(

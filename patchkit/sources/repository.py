@@ -22,6 +22,9 @@ from patchkit.sources.progress import Progress, silent
 
 _PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 _FALSE = ("false", "no", "off", "0")
+_MOST_REMEMBERED = 64 << 20
+"""Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
+_READ_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class GitRepository:
         self._location = location_of(git_dir)
         self._reader = ObjectReader(self._location)
         self._folders: dict[str, Mapping[bytes, FolderEntry]] = {}
+        self._blobs = _BoundedStore(_MOST_REMEMBERED)
 
     @property
     def is_partial(self) -> bool:
@@ -109,17 +113,48 @@ class GitRepository:
             raise self._error(found.complaint)
         return found
 
+    def blob(self, object_id: str) -> bytes:
+        """The content of a file; remembered for a while."""
+        content = self._blobs.get(object_id)
+        if content is None:
+            content = self.read(object_id).content
+            self._blobs.put(object_id, content)
+        return content
+
+    def read_ahead(self, object_ids: Iterable[str]) -> None:
+        """Read files that will soon be asked for, as long as there is room to remember them."""
+        wanted = [one for one in dict.fromkeys(object_ids) if self._blobs.get(one) is None]
+        self.fetch_missing(wanted)
+        room = _MOST_REMEMBERED // 2
+        for start in range(0, len(wanted), _READ_AT_ONCE):
+            if room < 0:
+                return
+            chunk = wanted[start : start + _READ_AT_ONCE]
+            for object_id, found in zip(chunk, self._reader.read_all(chunk), strict=True):
+                if isinstance(found, GitObject):  # what is not there is for who asks for it
+                    self._blobs.put(object_id, found.content)
+                    room -= len(found.content)
+
+    def read_folders_ahead(self, tree_ids: Iterable[str]) -> None:
+        """Read folders that will be asked for, all in one go."""
+        wanted = [one for one in dict.fromkeys(tree_ids) if one not in self._folders]
+        for object_id, found in zip(wanted, self._reader.read_all(wanted), strict=True):
+            if isinstance(found, GitObject):  # as above
+                self._folders[object_id] = self._parsed(object_id, found)
+
     def folder(self, tree_id: str) -> Mapping[bytes, FolderEntry]:
         """The entries of one tree object by name; remembered."""
         if tree_id not in self._folders:
-            found = self.read(tree_id)
-            try:
-                if found.kind != "tree":
-                    raise ValueError(f"it is a {found.kind}")
-                self._folders[tree_id] = parse_folder(found.content, len(tree_id) // 2)
-            except ValueError as problem:
-                raise self._error(f"folder {tree_id} cannot be read: {problem}.") from problem
+            self._folders[tree_id] = self._parsed(tree_id, self.read(tree_id))
         return self._folders[tree_id]
+
+    def _parsed(self, tree_id: str, found: GitObject) -> Mapping[bytes, FolderEntry]:
+        try:
+            if found.kind != "tree":
+                raise ValueError(f"it is a {found.kind}")
+            return parse_folder(found.content, len(tree_id) // 2)
+        except ValueError as problem:
+            raise self._error(f"folder {tree_id} cannot be read: {problem}.") from problem
 
     def files(self, tree_id: str) -> dict[Path, str]:
         """Every file below a tree with its blob id; submodules are left out."""
@@ -198,6 +233,28 @@ class GitRepository:
 
     def _error(self, problem: str, *hints: str) -> UpstreamError:
         return UpstreamError(f"{self.name}: {problem}", *hints, *self._advice)
+
+
+class _BoundedStore:
+    """Contents by object id, of so many bytes at most; those that came first go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._contents: dict[str, bytes] = {}
+
+    def get(self, object_id: str) -> bytes | None:
+        """The content, if it is still here."""
+        return self._contents.get(object_id)
+
+    def put(self, object_id: str, content: bytes) -> None:
+        """Keep a content, unless it takes up much of the room by itself."""
+        if len(content) > self._most // 8 or object_id in self._contents:
+            return
+        self._contents[object_id] = content
+        self._size += len(content)
+        while self._size > self._most:
+            self._size -= len(self._contents.pop(next(iter(self._contents))))
 
 
 def parse_folder(content: bytes, id_size: int) -> dict[bytes, FolderEntry]:

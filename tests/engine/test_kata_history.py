@@ -49,7 +49,7 @@ def culprits(policy: Policy) -> dict[tuple[str, bytes], tuple[str, bytes]]:
     history = upstream.history("2.5.1", "3.2.0")
     assert history is not None
     found = {}
-    for patch in explain(ported.patches, stack, old, history, policy):
+    for patch in explain(ported, stack, old, history, policy):
         for file in patch.files:
             for region in file.held:
                 assert isinstance(region.settlement, Held)

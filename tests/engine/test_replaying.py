@@ -53,7 +53,7 @@ def explained(
     assert history is not None
     before, after = upstream.tree(old), upstream.tree(new)
     ported = port_stack(stack, before, after, policy)
-    patches = explain(ported.patches, stack, before, history, policy)
+    patches = explain(ported, stack, before, history, policy)
     upstream.close()
     return patches
 
@@ -320,7 +320,7 @@ def test_a_partial_clone(made: Made, tmp_path: Path) -> None:
     ported = port_stack(stack, upstream.tree("1"), upstream.tree("2"), BARE)
     history = upstream.history("1", "2")
     assert history is not None
-    assert culprit(explain(ported.patches, stack, upstream.tree("1"), history, BARE)) == "the one"
+    assert culprit(explain(ported, stack, upstream.tree("1"), history, BARE)) == "the one"
     upstream.close()
 
 
@@ -340,7 +340,7 @@ def test_the_first_commit_at_the_place_is_named(touched: list[int], wanted: int)
     stack = stack_of(patch)
     history = RememberedHistory(NAME, texts)
     ported: PortedStack = port_stack(stack, history.tree(0), history.tree(-1), BARE)
-    (after,) = explain(ported.patches, stack, history.tree(0), history, BARE)
+    (after,) = explain(ported, stack, history.tree(0), history, BARE)
     near = [step for step, number in enumerate(touched) if abs(number - wanted) <= 1]
     if not after.held:
         assert wanted not in touched
