@@ -193,10 +193,7 @@ class Locator:
         ending = extension(path)
         parts = set(path.split(b"/"))
         places = [
-            place
-            for paths in self._added.values()
-            for place in paths
-            if extension(place) == ending
+            place for paths in self._added.values() for place in paths if extension(place) == ending
         ]
         return sorted(places, key=lambda place: (-len(parts & set(place.split(b"/"))), place))
 

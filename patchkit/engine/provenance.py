@@ -39,7 +39,7 @@ _MOST_LINES = 50
 """With how many of a patch's lines per file commits are looked for, the longest."""
 _MOST_CANDIDATES = 8
 _MOST_OF_A_CHANGE = 1000
-"""Files that a commit may touch: one that touches more is an import, and says nothing of a patch."""
+"""Files: a commit that touches more is an import, and says nothing of a patch."""
 _SHORT = 12
 _ID = r"\b([0-9a-f]{7,64})\b"
 _NAMING = (

@@ -5,13 +5,14 @@ A fold over the patches in order: it never stops, and gives one outcome for ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.engine.absorbing import NOT_THERE, absorbed, claim_of, commit_that_has, decides
 from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
 from patchkit.engine.porting import UNOBSERVED, Observer, port_diff
+from patchkit.engine.stages import PATCHES_OF_A_STAGE, Stage, StageWatcher, unwatched_stage
 from patchkit.engine.versions import Version
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation, Patch
@@ -34,7 +35,7 @@ class PortedStack:
     `pristine` are the new upstream's files at every path that matters, `result` what they are with
     the new stack applied; None where there is no file. `base` are the files that the stack makes of
     its own version, `bases_of_held` the lines that base had when a patch came of which something is
-    held, by the index of the patch and the path.
+    held, by the index of the patch and the path. `stages` are what runs of patches did, in order.
     """
 
     patches: tuple[PortedPatch, ...]
@@ -42,11 +43,12 @@ class PortedStack:
     result: Mapping[Path, File | None]
     base: Mapping[Path, Version | None]
     bases_of_held: Mapping[tuple[int, Path], Sequence[bytes]]
+    stages: tuple[Stage, ...]
 
 
 def port_stack(
     stack: Stack, old: Tree, new: Tree, policy: Policy, watch: Watcher = unwatched,
-    observer: Observer = UNOBSERVED,
+    observer: Observer = UNOBSERVED, watch_stage: StageWatcher = unwatched_stage,
 ) -> PortedStack:  # fmt: skip
     """Port every patch of the stack from the tree `old` to the tree `new`."""
     touched = touched_paths(stack, policy.strip)
@@ -55,9 +57,12 @@ def port_stack(
     bench = Workbench(old, new, made_paths(stack, policy.strip))
     patches = []
     bases_of_held: dict[tuple[int, Path], Sequence[bytes]] = {}
+    stages: list[Stage] = []
+    named: set[Path] = set()
     for at, stacked in enumerate(stack.patches):
         watch(at + 1, stacked.name)
-        loaded = bench.loaded_base(paths_of(stacked, policy.strip))
+        paths = paths_of(stacked, policy.strip)
+        loaded = bench.loaded_base(paths)
         ported = port_patch(stacked, bench, policy, observer)
         patches.append(ported)
         held_in = (file.old_path for file in ported.files if file.held)
@@ -65,10 +70,24 @@ def port_stack(
             base = loaded[path] if path in loaded else _version_in(old, path)
             if base is not None:
                 bases_of_held[at, path] = base.lines
+        named.update(paths, _paths_in(ported))
+        if (at + 1) % PATCHES_OF_A_STAGE == 0 or at + 1 == len(stack.patches):
+            changes = bench.changes_of_ours()
+            reached = {*named, *changes}
+            first = at - at % PATCHES_OF_A_STAGE
+            stages.append(Stage(tuple(patches[first:]), reached, bench.asked(reached), changes))
+            watch_stage(stages[-1])
+            named = set()
     result = bench.result()
     return PortedStack(
-        _with_true_causes(patches), bench.pristine(), result, bench.base(), bases_of_held
-    )
+        _with_true_causes(patches), bench.pristine(), result, bench.base(), bases_of_held,
+        tuple(stages),
+    )  # fmt: skip
+
+
+def _paths_in(patch: PortedPatch) -> Iterator[Path]:
+    for file in patch.files:
+        yield from (path for path in (file.old_path, file.new_path) if path is not None)
 
 
 def _version_in(tree: Tree, path: Path) -> Version | None:

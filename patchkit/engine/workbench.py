@@ -62,6 +62,7 @@ class Workbench:
         self._deltas: dict[tuple[Path, Path], UpstreamDelta] = {}
         self._handled_whole: frozenset[Path] = frozenset()
         self._mark: Mark | None = None
+        self._rewritten: set[Path] = set()
 
     def begin_patch(self, handled_whole: frozenset[Path]) -> None:
         """Say that a patch comes next which creates, deletes, moves or copies the files at these
@@ -246,9 +247,18 @@ class Workbench:
         """The new upstream's own files at every path that was asked for."""
         return dict(self._asked)
 
+    def asked(self, paths: Iterable[Path]) -> Mapping[Path, File | None]:
+        """As `pristine`, at those of the paths that were asked for so far."""
+        return {path: self._asked[path] for path in paths if path in self._asked}
+
     def base(self) -> Mapping[Path, Version | None]:
         """Base at every path that was asked for; None where there is no file."""
         return {path: pair.base for path, pair in self._pairs.items()}
+
+    def changes_of_ours(self) -> Mapping[Path, Version | None]:
+        """Ours at every path that was written since this was asked last."""
+        written, self._rewritten = self._rewritten, set()
+        return {path: self.ours_at(path) for path in sorted(written)}
 
     def loaded_base(self, paths: Iterable[Path]) -> Mapping[Path, Version | None]:
         """Base at those of the paths that were asked for already."""
@@ -280,6 +290,7 @@ class Workbench:
 
     def _write_ours(self, path: Path, version: Version | None) -> None:
         self._set_ours(path, version)
+        self._rewritten.add(path)
         parents = path.split(b"/")[:-1]
         self._written_folders.update(
             b"/".join(parents[: count + 1]) for count in range(len(parents))

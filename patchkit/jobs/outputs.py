@@ -31,14 +31,14 @@ _SCRIPT_FUZZ = 0
 """What is written is proved to need no fuzz, so the script allows none."""
 
 
-def ported_series(series: PatchList, report: Report) -> PatchList:
+def ported_series(series: PatchList, patches: Iterable[PortedPatch], new_version: str) -> PatchList:
     """The series for the new version: what is left out of it is a comment that says why, where
     the dialect has comments."""
-    for patch in report.patches:
+    for patch in patches:
         if patch.content is None and patch.is_dropped and not _has_comments(series):
             series = series.removed(patch.name)
         elif patch.content is None:
-            series = series.commented_out(patch.name, _reason(patch, report.new_version))
+            series = series.commented_out(patch.name, _reason(patch, new_version))
     return series
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from patchkit.engine.dependencies import DependencyWalk
 from patchkit.engine.generated import Recogniser
-from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
 from patchkit.errors import OutputError, PatchkitError, SpecError
 from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
@@ -41,6 +42,7 @@ from patchkit.jobs.project import (
     upstream_note,
     upstream_of,
 )
+from patchkit.jobs.proving import Foresight, begin_proof
 from patchkit.jobs.siblings import (
     AS_FOUND,
     Ported,
@@ -55,8 +57,8 @@ from patchkit.model.report import AMENDMENT, PortedPatch, Report, Settled
 from patchkit.model.resolutions import Resolutions, identity_of
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.specpatches import SpecPatches
-from patchkit.model.stack import Layout, Stack, as_series
-from patchkit.proof import prove
+from patchkit.model.stack import Layout, Stack
+from patchkit.proof import ProofInStages
 from patchkit.render.json import recorded_outputs
 from patchkit.sources.progress import Progress, silent
 from patchkit.workspace.resolutions import resolutions_place
@@ -69,7 +71,7 @@ from patchkit.workspace.writing import (
 )
 
 if TYPE_CHECKING:
-    from patchkit.siblings.comparing import Comparison
+    pass
 
 
 class Overwrite(Enum):
@@ -176,7 +178,8 @@ def plan_rebase(
     source = upstream_of(project, upstream, cache, progress)
     notes: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
-    try:
+    with ExitStack() as ends:
+        ends.callback(source.close)
         kept = named_patches(stack, sorted(policy.kept))
         if only:
             part = only_part(stack, source.tree(old), policy, only)
@@ -187,20 +190,34 @@ def plan_rebase(
         asked = UpstreamHistory(source, old, new, policy.strip)
         policy = replace(policy, kept=frozenset(kept), commit_with=asked.commit_with)
         walk = DependencyWalk(stack, policy)
-        ported = port_stack(stack, source.tree(old), source.tree(new), policy, watch, walk)
+        proof = ends.enter_context(ProofInStages())
+        foresight = Foresight(project, stack, new, proof)
+        trees = source.tree(old), source.tree(new)
+        ported = port_stack(stack, *trees, policy, watch, walk, foresight.stage_done)
         progress("Asking upstream's history")
-        patches = asked.explained(ported, stack, source.tree(old), policy)
-        progress("Comparing with the siblings")
-        whole = Ported(stack, source.tree(old), source.tree(new), policy, ported, new)
-        compared = compare_variants(project, folder, whole, siblings, asked)
-        recogniser = Recogniser(source.tree(old), source.tree(new), project.settings.generated)
+        patches = asked.explained(ported, stack, trees[0], policy)
+        recogniser = Recogniser(*trees, project.settings.generated)
+        patches = _with_heads(with_causes_to_regenerate(patches, recogniser, policy), stack)
+        series = ported_series(stack.series, patches, new)
+        files = patch_files(stack, patches)
+        whole = Ported(stack, *trees, policy, ported, new)
+        if siblings.proposals is Proposals.STACKED:
+            progress("Comparing with the siblings")
+            compared = compare_variants(project, folder, whole, siblings, asked)
+            series, files = with_proposals(series, files, compared, project.settings.strip)
+            proposed = {path: file for one in compared for path, file in one.proposed.items()}
+            begin_proof(proof, project, stack, series, files, ported, proposed)
+        else:
+            begin_proof(proof, project, stack, series, files, ported, {})
+            progress("Comparing with the siblings")
+            compared = compare_variants(project, folder, whole, siblings, asked)
         report = Report(
             package=project.package,
             old_version=old,
             new_version=new,
             upstream=_shown(source.description),
             upstream_note=upstream_note(project, upstream),
-            patches=_with_heads(with_causes_to_regenerate(patches, recogniser, policy), stack),
+            patches=patches,
             guarded=tuple(name for name, _ in stack.guarded),
             # Without the folder: reports are the same on every machine.
             warnings=(
@@ -211,15 +228,15 @@ def plan_rebase(
             ),
             dependencies=walk.dependencies(),
             siblings=tuple(one.report for one in compared),
+            comparison=compare_with_port(
+                stack, series, patches, labels=(old, new), strip=project.settings.strip
+            ),
         )
-    finally:
-        source.close()
-    progress("Proving the new stack")
-    stacked = compared if siblings.proposals is Proposals.STACKED else ()
-    forms = {*project.settings.reports, *reports}
-    report, series, files = _proved(project, stack, report, ported, stacked)
-    specs, further = _spec_outputs(folder, target, report, stack.layout, series, today)
-    outputs = planned_outputs(project, stack.layout, series, files, report, forms, specs)
+        forms = {*project.settings.reports, *reports}
+        specs, further = _spec_outputs(folder, target, report, stack.layout, series, today)
+        outputs = planned_outputs(project, stack.layout, series, files, report, forms, specs)
+        progress("Proving the new stack")
+        proof.finish()
     return RebasePlan(report, target, outputs, uses, further)
 
 
@@ -246,37 +263,6 @@ def _spec_outputs(
         return (updated_spec_of(spec, report, folder, day),), ()
     except SpecError as error:
         return (), (f"The spec was not updated. {error}",)
-
-
-def _proved(
-    project: Project,
-    stack: Stack,
-    report: Report,
-    ported: PortedStack,
-    stacked: Sequence[Comparison],
-) -> tuple[Report, PatchList, Mapping[str, bytes]]:
-    """The report with how the new stack differs, and the list and the patches of the new stack,
-    proved; what is proposed of `stacked` is on top of it."""
-    strip = project.settings.strip
-    ported_to = report.old_version, report.new_version
-    series = ported_series(stack.series, report)
-    comparison = compare_with_port(stack, series, report.patches, labels=ported_to, strip=strip)
-    report = replace(report, comparison=comparison)
-    files = patch_files(stack, report.patches)
-    series, files = with_proposals(series, files, stacked, strip)
-    proposed = {path: file for one in stacked for path, file in one.proposed.items()}
-    layout, as_read = as_series(stack.layout, series)
-    prove(
-        series=as_read,
-        layout=layout,
-        patches=files,
-        pristine=ported.pristine,
-        expected={**ported.result, **proposed},
-        strip=strip,
-        flags=project.settings.flags,
-        package=project.package,
-    )
-    return report, series, files
 
 
 def _with_heads(patches: Iterable[PortedPatch], stack: Stack) -> tuple[PortedPatch, ...]:

@@ -174,9 +174,7 @@ class GitHistory:
 
     def prefetch(self, files: Iterable[Stored]) -> None:
         """See `model.history.History`."""
-        self._repository.read_ahead(
-            stored.identity for stored in files if stored.mode != SUBMODULE
-        )
+        self._repository.read_ahead(stored.identity for stored in files if stored.mode != SUBMODULE)
 
     @property
     def _range(self) -> str:
@@ -327,7 +325,6 @@ class GitHistory:
         lines, others = (Counter(split_lines(self.content(stored))) for stored in (one, two))
         longer = max(lines.total(), others.total())
         return (lines & others).total() / longer if longer else 0.0
-
 
 
 def history_between(
