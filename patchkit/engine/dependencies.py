@@ -44,6 +44,17 @@ def _bonds(names: Sequence[str], reasons: dict[tuple[int, int], set[Reason]]) ->
 
 
 @dataclass(frozen=True, slots=True)
+class _First:
+    """The first change of a file that upstream has; `diff` is its number."""
+
+    number: int
+    diff: int
+    change: Change
+    before: Version
+    after: Version
+
+
+@dataclass(frozen=True, slots=True)
 class _Coming:
     """A change before it goes in: from where to where in base, the file there, and whether
     something is in the way."""
@@ -70,6 +81,7 @@ class DependencyWalk:
         self._numbers = {name: number for number, name in enumerate(stack.names)}
         self._max_fuzz = policy.max_fuzz
         self._files: dict[Path, Lineage] = {}
+        self._firsts: dict[Path, _First] = {}
         self._vacated: dict[Path, int] = {}
         self._lineages: dict[int, tuple[Path, Lineage]] = {}
         self._diffs = 0
@@ -103,8 +115,6 @@ class DependencyWalk:
         else:
             source = target = bench.picked_in_base(change.candidates)
             base, is_taken = bench.pair(source).base, False
-        if base is not None and source not in self._files:
-            self._put(source, Lineage.of(base.lines))
         self._coming = _Coming(number, change, source, target, base, is_taken)
 
     def after(self, ported: PortedDiff, bench: Workbench) -> None:
@@ -118,6 +128,13 @@ class DependencyWalk:
         after = bench.pair(target).base
         if coming.is_taken or (after is None and (before is None or coming.is_move)):
             return
+        if before is not None:
+            if self._is_first(coming, after):
+                assert after is not None
+                # Most files are changed once, and nobody needs to know who wrote their lines.
+                self._firsts[target] = _First(number, self._diffs, coming.change, before, after)
+                return
+            self._take_up(coming.source, before)
         if before is None:
             assert after is not None
             self._create(number, target, Lineage.of(after.lines, number))
@@ -126,11 +143,29 @@ class DependencyWalk:
         elif coming.is_move:
             self._move(number, coming.source, target, coming.change, before)
         else:
-            self._modify(number, target, coming.change, before)
+            self._modify(number, self._diffs, target, coming.change, before)
         if after is not None:
             if before is not None and before.mode != after.mode:
                 self._note(number, target, self._files[target].set_mode(number))
             self._check(number, target, after)
+
+    def _is_first(self, coming: _Coming, after: Version | None) -> bool:
+        path = coming.target
+        is_known = path in self._files or path in self._firsts
+        is_plain = coming.source == path and not coming.is_move
+        before = coming.base
+        is_kept = after is not None and before is not None and after.mode == before.mode
+        return is_plain and is_kept and not is_known
+
+    def _take_up(self, path: Path, version: Version) -> None:
+        """Make the lineage of a file that has none yet; `version` is what it is now."""
+        first = self._firsts.pop(path, None)
+        if first is not None:
+            self._put(path, Lineage.of(first.before.lines))
+            self._modify(first.number, first.diff, path, first.change, first.before)
+            self._check(first.number, path, first.after)
+        elif path not in self._files:
+            self._put(path, Lineage.of(version.lines))
 
     def _put(self, path: Path, lineage: Lineage) -> None:
         self._files[path] = lineage
@@ -147,10 +182,10 @@ class DependencyWalk:
         self._note(number, path, lineage.clear(number))
         self._vacated[path] = number
 
-    def _modify(self, number: int, path: Path, change: Change, before: Version) -> None:
+    def _modify(self, number: int, diff: int, path: Path, change: Change, before: Version) -> None:
         lineage = self._files[path]
         self._note(number, path, lineage.touch(number))
-        self._edit(number, path, lineage, change, before)
+        self._edit(number, diff, path, lineage, change, before)
 
     def _move(
         self, number: int, source: Path, target: Path, change: Change, before: Version
@@ -167,14 +202,20 @@ class DependencyWalk:
             lineage.copied_by.append(number)
             lineage = lineage.copied(lines, number)
         self._create(number, target, lineage)
-        self._edit(number, target, lineage, change, before)
+        self._edit(number, self._diffs, target, lineage, change, before)
 
     def _edit(
-        self, number: int, path: Path, lineage: Lineage, change: Change, before: Version
+        self,
+        number: int,
+        diff: int,
+        path: Path,
+        lineage: Lineage,
+        change: Change,
+        before: Version,
     ) -> None:
         if lineage.contents == list(before.lines):
             places = place_hunks(change.hunks, before.lines, self._max_fuzz)
-            self._note(number, path, lineage.edit(number, self._diffs, change.hunks, places))
+            self._note(number, path, lineage.edit(number, diff, change.hunks, places))
 
     def _check(self, number: int, path: Path, after: Version) -> None:
         """Where it did not go as this walk understands it, the whole file is the patch's."""

@@ -92,7 +92,21 @@ def merge_hunks(pair: FilePair, hunks: Sequence[Hunk], owner: Owner, policy: Pol
         settled = Settled(IDENTICAL.name, IDENTICAL.note)
         after = FilePair(theirs, ours, align(theirs.lines, ours.lines), pair.followed)
         return _without_merge(applied, base, after, settled)
+    if ours.lines is base.lines and not pair.marks and pair.supposed is None:
+        return _as_in_base(applied, ours, pair)
     return _merged(applied, base, ours, pair, owner, policy)
+
+
+def _as_in_base(applied: _Applied, ours: Version, pair: FilePair) -> MergedFile:
+    """Ours is what base is, so it becomes what base becomes; the two go on sharing their lines."""
+    lines = applied.theirs.lines
+    blocks = (Block(0, 0, len(lines)),) if lines else ()
+    after = FilePair(applied.theirs, replace(ours, lines=lines), blocks, pair.followed)
+    rejected = {number for region in applied.rejected for number in region.hunks}
+    lost = tuple(sorted(rejected - {edit.hunk + 1 for edit in applied.edits}))
+    carried = len(applied.hunks) - len(rejected)
+    regions = _numbered(applied.rejected)
+    return MergedFile(after, applied.edits, regions, carried, lost, applied.places)
 
 
 def _merged(

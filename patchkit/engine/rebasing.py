@@ -226,4 +226,6 @@ def _content(patch: Patch, diffs: tuple[PortedDiff, ...]) -> bytes | None:
     parts = [diff.raw for diff in diffs if diff.raw is not None]
     if not parts:
         return None
-    return patch.prologue + b"".join(parts) + patch.epilogue
+    content = patch.prologue + b"".join(parts) + patch.epilogue
+    # One of two equal texts is enough to keep.
+    return patch.raw if content == patch.raw else content

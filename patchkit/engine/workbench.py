@@ -63,6 +63,7 @@ class Workbench:
         self._handled_whole: frozenset[Path] = frozenset()
         self._mark: Mark | None = None
         self._rewritten: set[Path] = set()
+        self._ever_rewritten: set[Path] = set()
 
     def begin_patch(self, handled_whole: frozenset[Path]) -> None:
         """Say that a patch comes next which creates, deletes, moves or copies the files at these
@@ -270,7 +271,12 @@ class Workbench:
             self._new_file(path)
         for path in self._asked:
             self.ours_at(path)
-        return {path: None if found is None else found.file for path, found in self._ours.items()}
+        return {path: self._result_at(path, found) for path, found in self._ours.items()}
+
+    def _result_at(self, path: Path, found: Version | None) -> File | None:
+        if path not in self._ever_rewritten:
+            return self._asked[path]
+        return None if found is None else found.file
 
     def _new_file(self, path: Path) -> File | None:
         if path not in self._asked:
@@ -291,6 +297,7 @@ class Workbench:
     def _write_ours(self, path: Path, version: Version | None) -> None:
         self._set_ours(path, version)
         self._rewritten.add(path)
+        self._ever_rewritten.add(path)
         parents = path.split(b"/")[:-1]
         self._written_folders.update(
             b"/".join(parents[: count + 1]) for count in range(len(parents))
@@ -332,7 +339,11 @@ class Workbench:
         location = self._locator.locate(path)
         if not isinstance(location, Found):
             return FilePair(base, None, missing=Held(location.cause, location.note))
-        ours = self.ours_at(location.path)
+        place = location.path
+        if place not in self._ours and self._new_file(place) == file:
+            # Most files are as they were: one list of lines does for both.
+            self._set_ours(place, Version(place, file.mode, base.lines))
+        ours = self.ours_at(place)
         if ours is None:
             return FilePair(base, None, missing=_TAKEN_AWAY)
         return FilePair(base, ours, align(base.lines, ours.lines), location.followed)

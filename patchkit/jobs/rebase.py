@@ -194,6 +194,8 @@ def plan_rebase(
         foresight = Foresight(project, stack, new, proof)
         trees = source.tree(old), source.tree(new)
         ported = port_stack(stack, *trees, policy, watch, walk, foresight.stage_done)
+        dependencies = walk.dependencies()
+        del walk  # it knows every line of every file
         progress("Asking upstream's history")
         patches = asked.explained(ported, stack, trees[0], policy)
         recogniser = Recogniser(*trees, project.settings.generated)
@@ -226,7 +228,7 @@ def plan_rebase(
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),
-            dependencies=walk.dependencies(),
+            dependencies=dependencies,
             siblings=tuple(one.report for one in compared),
             comparison=compare_with_port(
                 stack, series, patches, labels=(old, new), strip=project.settings.strip

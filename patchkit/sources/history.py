@@ -280,6 +280,10 @@ class GitHistory:
 
     @cached_property
     def _all_on_sides(self) -> Mapping[Path, Sequence[Touch]]:
+        if all(
+            len(parents) <= 1 and one in self._at_trunk for one, parents in self._parents.items()
+        ):
+            return self._all_on_trunk
         return self._touches(self._log((), ("--no-merges",), self._range), None)
 
     def _touches(

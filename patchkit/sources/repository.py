@@ -22,7 +22,7 @@ from patchkit.sources.progress import Progress, silent
 
 _PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 _FALSE = ("false", "no", "off", "0")
-_MOST_REMEMBERED = 64 << 20
+_MOST_REMEMBERED = 32 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
 _READ_AT_ONCE = 500
 
@@ -58,6 +58,7 @@ class GitRepository:
         self._location = location_of(git_dir)
         self._reader = ObjectReader(self._location)
         self._folders: dict[str, Mapping[bytes, FolderEntry]] = {}
+        self._listed: dict[str, dict[Path, str]] = {}
         self._blobs = _BoundedStore(_MOST_REMEMBERED)
 
     @property
@@ -156,8 +157,14 @@ class GitRepository:
         except ValueError as problem:
             raise self._error(f"folder {tree_id} cannot be read: {problem}.") from problem
 
-    def files(self, tree_id: str) -> dict[Path, str]:
-        """Every file below a tree with its blob id; submodules are left out."""
+    def files(self, tree_id: str) -> Mapping[Path, str]:
+        """Every file below a tree with its blob id; submodules are left out. Remembered, and not to
+        be changed."""
+        if tree_id not in self._listed:
+            self._listed[tree_id] = self._list(tree_id)
+        return self._listed[tree_id]
+
+    def _list(self, tree_id: str) -> dict[Path, str]:
         self.folder(tree_id)  # fetches all of it where a partial clone lacks even folders
         listed: dict[Path, str] = {}
         for line in self._offline(("ls-tree", "-r", "-z", "--full-tree", tree_id)).split(b"\0"):
