@@ -122,7 +122,7 @@ class FileDiff:
     line: int = 1
     """Line number of the header in the patch file, for messages."""
 
-    @cached_property
+    @property
     def raw(self) -> bytes:
         """This part of the patch, byte for byte."""
         return self.header + self.binary + b"".join(hunk.raw for hunk in self.hunks)

@@ -8,7 +8,7 @@ bytes. Text that is not UTF-8 stands as `{"base64": "..."}`, so that nothing is 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
@@ -65,13 +65,46 @@ def report_json(report: Report, outputs: Mapping[str, str]) -> bytes:
     `outputs` are the other files that were written, by path relative to the folder of the report,
     with their SHA-256 in hexadecimal.
     """
-    document = report_document(report, outputs)
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    # One section, and one patch, at a time: a long report is not in memory three times over.
+    parts = [b"{"]
+    for key, value in _sections(report, outputs):
+        parts += _member(key, value)
+        parts.append(b",")
+    parts[-1] = b"\n}\n"
+    return b"".join(parts)
+
+
+def _member(key: str, value: Any) -> Iterator[bytes]:
+    """A member of the outermost object, as `json.dumps` indents it, in pieces."""
+    yield b"\n  " + json.dumps(key).encode() + b": "
+    if not isinstance(value, Iterator):
+        yield _indented(value, b"  ")
+        return
+    before = b"[\n    "
+    for item in value:
+        yield before
+        yield _indented(item, b"    ")
+        before = b",\n    "
+    yield b"[]" if before.startswith(b"[") else b"\n  ]"
+
+
+def _indented(value: Any, by: bytes) -> bytes:
+    # No string has a raw newline in it.
+    text = json.dumps(value, ensure_ascii=False, indent=2).encode()
+    return text.replace(b"\n", b"\n" + by)
 
 
 def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any]:
     """The report as plain data, in the order in which it is written."""
     return {
+        key: list(value) if isinstance(value, Iterator) else value
+        for key, value in _sections(report, outputs)
+    }
+
+
+def _sections(report: Report, outputs: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """The members of the report; of patches there may be many, so they come one by one."""
+    yield from {
         "schema": REPORT_SCHEMA,
         "from": json_name(report.old_version),
         "to": json_name(report.new_version),
@@ -84,7 +117,9 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
             "held_regions": report.held,
             "exit_code": report.exit_code,
         },
-        "patches": [_patch(patch) for patch in report.patches],
+    }.items()
+    yield "patches", map(_patch, report.patches)
+    yield from {
         "guarded": [json_name(name) for name in report.guarded],
         "warnings": [json_name(warning) for warning in report.warnings],
         "dependencies": report.dependencies and dependencies_document(report.dependencies),
@@ -93,7 +128,7 @@ def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any
         "outputs": [
             {"path": json_name(path), "sha256": digest} for path, digest in sorted(outputs.items())
         ],
-    }
+    }.items()
 
 
 def siblings_json_document(report: Report) -> dict[str, Any]:

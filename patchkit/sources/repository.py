@@ -22,7 +22,7 @@ from patchkit.sources.progress import Progress, silent
 
 _PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 _FALSE = ("false", "no", "off", "0")
-_MOST_REMEMBERED = 32 << 20
+_MOST_REMEMBERED = 16 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
 _READ_AT_ONCE = 500
 
