@@ -32,15 +32,43 @@ _RECENT = 200
 _FILES_PER_FOLDER = 20
 _CONTEXT = 3
 _ROOM = 16
-"""Lines that a hunk needs for itself, so that two of a file stay apart; a shorter file only grows."""
+"""Lines that a hunk has for itself, so that two of a file stay apart; a shorter file only grows."""
 _FILES_OF_A_PATCH = ((1, 2, 3, 4), (60, 22, 11, 7))
 _HUNKS_OF_A_FILE = ((1, 2, 3), (68, 22, 10))
 _EDITS = ((1, 1), (1, 1), (1, 1), (1, 2), (2, 2), (0, 1), (0, 3), (1, 0), (3, 0), (3, 1), (2, 5))
 """Lines removed and added by a hunk."""
 
-_AREAS = "alarm bus cache disk events fonts graph host input jobs".split()
-_ACTIONS = "accept bind clear drop emit fill grow hash join keep limit merge notify open".split()
-_THINGS = "account bucket cursor digest edge filter group handle item label mask packet".split()
+_AREAS = ("alarm", "bus", "cache", "disk", "events", "fonts", "graph", "host", "input", "jobs")
+_ACTIONS = (
+    "accept",
+    "bind",
+    "clear",
+    "drop",
+    "emit",
+    "fill",
+    "grow",
+    "hash",
+    "join",
+    "keep",
+    "limit",
+    "merge",
+    "notify",
+    "open",
+)
+_THINGS = (
+    "account",
+    "bucket",
+    "cursor",
+    "digest",
+    "edge",
+    "filter",
+    "group",
+    "handle",
+    "item",
+    "label",
+    "mask",
+    "packet",
+)
 _EVERYWHERE = ("\n", "\n", "}\n", "{\n", "\treturn 0;\n", "\t}\n", "\tbreak;\n", "\tgoto out;\n")
 _FROM_EVERYWHERE = 0.25
 _VOCABULARY = 4000
@@ -106,7 +134,8 @@ def old_files(shape: Shape) -> Iterator[Content]:
 
 def path_of(number: int) -> str:
     """Where a file of upstream lies: twenty to a folder, the folders ever deeper."""
-    rest, parts = number // _FILES_PER_FOLDER, []
+    rest = number // _FILES_PER_FOLDER
+    parts: list[str] = []
     while rest or not parts:
         rest, which = divmod(rest, len(_AREAS))
         parts.append(_AREAS[which])
@@ -239,16 +268,12 @@ def _edited(rng: random.Random, seed: int, file: int, mark: str, ledger: Ledger)
     after += before[copied:]
     was = _blob(_content(path, ledger).content)
     ledger.files[path] = after
-    head = (
-        f"diff --git a/{path} b/{path}\nindex {was}..{_blob(_content(path, ledger).content)} 100644\n"
-        f"--- a/{path}\n+++ b/{path}\n"
-    )
+    now = _blob(_content(path, ledger).content)
+    head = f"diff --git a/{path} b/{path}\nindex {was}..{now} 100644\n--- a/{path}\n+++ b/{path}\n"
     return head.encode() + b"".join(hunks)
 
 
-def _plan(
-    rng: random.Random, length: int, mark: str
-) -> Iterator[tuple[int, int, tuple[bytes, ...]]]:
+def _plan(rng: random.Random, length: int, mark: str) -> Iterator[tuple[int, int, list[bytes]]]:
     """Where to edit a file of so many lines, how many lines go, and which come, from the top."""
     count = max(1, min(rng.choices(*_HUNKS_OF_A_FILE)[0], length // _ROOM))
     share = length // count
@@ -258,11 +283,8 @@ def _plan(
         if length < _ROOM:
             gone, come = 0, max(come, 1)
         gone = min(gone, length - at)
-        yield (
-            at,
-            gone,
-            tuple(_own_line(rng, f"{mark}_{hunk}_{one}") for one in range(come or not gone)),
-        )
+        texts = [_own_line(rng, f"{mark}_{hunk}_{one}") for one in range(max(come, not gone))]
+        yield at, gone, texts
 
 
 def _own_line(rng: random.Random, mark: str) -> bytes:
