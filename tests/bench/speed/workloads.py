@@ -146,7 +146,7 @@ def lay_out(name: str, work: Path) -> Workload:
 def _synthetic_maker(shape: Shape) -> _Maker:
     def make(folder: Path, work: Path) -> _Draft:
         write_synthetic(shape, folder)
-        return _Draft(f"{shape.patches:,} patches, {shape.files:,} files")
+        return _Draft(f"synthetic, seed {shape.seed}")
 
     return make
 
