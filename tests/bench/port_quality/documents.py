@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.bench.marked import write_marked
 from tests.bench.port_quality.own import PATCHKIT, reported_patches
-from tests.bench.port_quality.processes import BenchError
 from tests.bench.port_quality.scoring import PortScore
 from tests.bench.port_quality.tables import Scores
 
@@ -71,10 +71,5 @@ def write_figures(file: Path, tables: Mapping[str, str]) -> None:
 
     Raises `BenchError` when the file has no such marks.
     """
-    text = file.read_text(encoding="utf-8") if file.exists() else _NEW_PAGE
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise BenchError(f"{file}: the place for the tables is not marked.", f"Add {BEGIN} {END}.")
     sections = "".join(f"### {group}\n\n{table}\n" for group, table in tables.items())
-    file.write_text(f"{before}{BEGIN}\n\n{sections}{END}{after}", encoding="utf-8")
+    write_marked(file, BEGIN, END, sections, _NEW_PAGE)

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,9 +172,9 @@ def port_with_stock_tool(prepared: Prepared, name: str) -> PortResult:
     out.mkdir(parents=True)
     entries = read_series(prepared.stack)
     with tempfile.TemporaryDirectory(prefix="port-quality-") as scratch:
-        tree = _clone(_repository(prepared), Path(scratch, "tree"))
+        tree = clone(repository_of(prepared), Path(scratch, "tree"))
         started = time.monotonic()
-        commits = _commits(tree, prepared, entries) if tool.takes_commits else {}
+        commits = commit_stack(tree, prepared.stack, entries) if tool.takes_commits else {}
         tree.check_out("new")
         patches = []
         for entry in entries:
@@ -190,7 +190,7 @@ def port_with_stock_tool(prepared: Prepared, name: str) -> PortResult:
     return result
 
 
-def _repository(prepared: Prepared) -> Path:
+def repository_of(prepared: Prepared) -> Path:
     """The two upstream trees as the commits `old` and `new`, made when they are first needed."""
     final = prepared.repository
     if final.is_dir():
@@ -207,7 +207,8 @@ def _repository(prepared: Prepared) -> Path:
     return final
 
 
-def _clone(repository: Path, folder: Path) -> WorkTree:
+def clone(repository: Path, folder: Path) -> WorkTree:
+    """A work tree of its own, with nothing checked out yet, that shares a repository's objects."""
     run(["git", "clone", "-q", "--shared", "--no-checkout", str(repository), str(folder)])
     return _initialise(folder)
 
@@ -223,12 +224,17 @@ def _initialise(folder: Path) -> WorkTree:
     return tree
 
 
-def _commits(tree: WorkTree, prepared: Prepared, entries: tuple[Entry, ...]) -> Mapping[str, str]:
-    """Each patch of the old stack as a commit on the old upstream."""
-    tree.check_out("old")
+def commit_stack(
+    tree: WorkTree, stack: Path, entries: Iterable[Entry], onto: str = "old"
+) -> Mapping[str, str]:
+    """Each patch of a stack as a commit on the version that it is for; the commit by its name.
+
+    Raises `BenchError` when a patch does not apply.
+    """
+    tree.check_out(onto)
     commits = {}
     for entry in entries:
-        if tree.patch((prepared.stack / entry.name).resolve(), entry.strip).returncode != 0:
+        if tree.patch((stack / entry.name).resolve(), entry.strip).returncode != 0:
             raise BenchError(f"{entry.name}: does not apply to the version it was made for.")
         tree.commit_all(entry.name)
         commits[entry.name] = tree.head()

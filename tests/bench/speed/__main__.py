@@ -1,0 +1,160 @@
+"""The command line: `python -m tests.bench.speed --help`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import click
+import platformdirs
+
+from patchkit.errors import PatchkitError
+from tests.bench.port_quality.processes import BenchError
+from tests.bench.speed.machine import machine, start_up
+from tests.bench.speed.running import Bench, Timing
+from tests.bench.speed.tables import Figures, tables, write_figures
+from tests.bench.speed.tools import TOOLS, is_own
+from tests.bench.speed.workloads import LeftOut, Workload, lay_out, names
+
+OWN = "patchkit"
+STOCK = "stock"
+_GROUPS: Mapping[str, Sequence[str]] = {
+    OWN: [name for name, tool in TOOLS.items() if is_own(tool)],
+    STOCK: [name for name, tool in TOOLS.items() if not is_own(tool)],
+}
+_NAME = "speed"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Measure patchkit and the tools one would use instead, side by side."""
+
+
+@cli.command("run")
+@click.option(
+    "--cases",
+    default=",".join(names()),
+    metavar="NAME,...",
+    help="Default: all.",
+)
+@click.option(
+    "--tools",
+    default=",".join(TOOLS),
+    metavar="NAME,...",
+    help=f"Default: all; {OWN}: patchkit's own commands, {STOCK}: the others.",
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(min=1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Cut a run of a stock tool short after this time, and scale.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, resolve_path=True),
+    metavar="DIR",
+    envvar="SPEED_WORK",
+    default=platformdirs.user_cache_path("patchkit-speed"),
+    show_default=True,
+    help="Where the cases are laid out (or SPEED_WORK).",
+)
+@click.option("--json", "json_file", type=click.File("w"), metavar="FILE", help="All, as JSON.")
+@click.option(
+    "--write-docs", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the tables between the marks of a Markdown file, which is made if need be.",
+)  # fmt: skip
+def run_command(
+    cases: str, tools: str, limit: float, work: Path, json_file: IO[str] | None,
+    write_docs: Path | None,
+) -> None:  # fmt: skip
+    """Lay the cases out, run the tools on them, and print the tables."""
+    chosen = [
+        name for word in _words(tools, (*TOOLS, *_GROUPS)) for name in _GROUPS.get(word, [word])
+    ]
+    workloads: list[Workload] = []
+    timings: list[Timing] = []
+    left_out: list[str] = []
+    for case in _words(cases, names()):
+        try:
+            workload = lay_out(case, work)
+        except LeftOut as reason:
+            left_out.append(str(reason))
+            click.echo(reason, err=True)
+            continue
+        workloads.append(workload)
+        timings.extend(_timed(workload, chosen, limit))
+    command = shlex.join(["python", "-m", "tests.bench.speed", *_arguments()])
+    figures = Figures(machine(), command, workloads, timings, start_up(), left_out)
+    click.echo(tables(figures))
+    if json_file is not None:
+        json_file.write(_as_json(figures))
+    if write_docs is not None:
+        write_figures(write_docs, figures)
+
+
+def _timed(workload: Workload, chosen: Sequence[str], limit: float) -> Iterator[Timing]:
+    with Bench(workload, limit) as bench:
+        for name, tool in TOOLS.items():
+            if name in chosen:
+                timing = bench.time(tool)
+                mark = "~" if timing.was_cut else " "
+                told = f"{workload.name:10} {name:20} {mark}{timing.whole:9.3f} s"
+                click.echo(f"{told} {timing.memory >> 10:5} MiB  {timing.trouble}", err=True)
+                yield timing
+
+
+def _words(given: str, known: Sequence[str]) -> list[str]:
+    """The names in a list with commas, each one of `known`. Raises `BenchError`."""
+    words = [word.strip() for word in given.split(",") if word.strip()]
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise BenchError(f"{', '.join(unknown)}: no such name.", f"There are {', '.join(known)}.")
+    return words
+
+
+def _arguments() -> list[str]:
+    """The command line without what is of this machine only: where the cases and results lie."""
+    kept: list[str] = []
+    arguments = iter(sys.argv[1:])
+    for argument in arguments:
+        if argument in ("--work", "--json", "--write-docs"):
+            next(arguments, None)
+        elif not argument.startswith(("--work=", "--json=", "--write-docs=")):
+            kept.append(argument)
+    return kept
+
+
+def _as_json(figures: Figures) -> str:
+    workloads: list[dict[str, Any]] = [
+        {"name": one.name, "title": one.title, "patches": one.patches, "files": one.files}
+        for one in figures.workloads
+    ]
+    document = {
+        "machine": figures.machine,
+        "command": figures.command,
+        "start_up": round(figures.start_up, 4),
+        "left_out": figures.left_out,
+        "workloads": workloads,
+        "timings": [asdict(timing) for timing in figures.timings],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def main() -> None:
+    """Run the command line; ends with 2 when something is missing."""
+    try:
+        cli(prog_name=_NAME, standalone_mode=True)
+    except PatchkitError as error:
+        click.echo("\n  ".join((f"{_NAME}: error: {error.message}", *error.hints)), err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
