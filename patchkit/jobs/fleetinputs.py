@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import patchkit
 from patchkit.errors import StackError, UpstreamError
 from patchkit.jobs.project import Project
 from patchkit.lint.spec import Spec
-from patchkit.model.shown import shown_name
 from patchkit.sources.upstream import Upstream
 from patchkit.workspace.layout import read_layout
 from patchkit.workspace.spec import spec_files_in
@@ -25,16 +24,17 @@ _VERSION = re.compile(r"(?:.*[-_/])?v?(\d+(?:[._]\d+)*)")
 _PARTS = re.compile(r"\d+|[A-Za-z]+|~")
 
 
-def old_version(project: Project) -> str:
+def old_version(project: Project, upstream: Upstream) -> str:
     """The upstream version that a packaging repository is for.
 
-    What its spec says, else `debian/changelog`, else the newest that there is a stack for. Raises
-    `StackError` where nothing tells.
+    What its spec says, else `debian/changelog` (without `+dfsg` and the like where upstream does
+    not have it so), else the newest that there is a stack for. Raises `StackError` where nothing
+    tells.
     """
     folder = project.stack_folder("") if project.stack is not None else _place(project)
     for found in (_of_spec(folder), _of_changelog(folder / "debian/changelog")):
         if found:
-            return found
+            return _as_upstream_has_it(found, upstream)
     versions = sorted(project.versions(), key=version_key)
     if versions:
         return versions[-1]
@@ -89,22 +89,22 @@ def identity_of(
     digest = hashlib.sha256()
     words = (IDENTITY_FORMAT, patchkit.__version__, project.package, upstream.description)
     for word in (*words, *versions, *map(upstream.identity, versions)):
-        _add(digest.update, word.encode("utf-8", "surrogateescape"))
+        _add(digest, word.encode("utf-8", "surrogateescape"))
     for place in _files_of(project, folder, resolutions):
         name = str(place).removeprefix(f"{folder}/")
-        _add(digest.update, name.encode("utf-8", "surrogateescape"))
+        _add(digest, name.encode("utf-8", "surrogateescape"))
         try:
-            _add(digest.update, place.read_bytes())
+            _add(digest, place.read_bytes())
         except FileNotFoundError:
-            _add(digest.update, b"missing")
+            digest.update(b"missing:")
         except OSError as error:
             raise StackError(f"{place}: cannot be read: {error.strerror}.") from error
     return digest.hexdigest()
 
 
-def _add(update, content: bytes) -> None:  # type: ignore[no-untyped-def]
-    update(b"%d:" % len(content))
-    update(content)
+def _add(digest: hashlib._Hash, content: bytes) -> None:
+    digest.update(b"%d:" % len(content))
+    digest.update(content)
 
 
 def _files_of(project: Project, folder: Path, resolutions: Path) -> Iterable[Path]:
@@ -129,9 +129,17 @@ def _of_spec(folder: Path) -> str | None:
 
 
 def _of_changelog(place: Path) -> str | None:
-    """The upstream version of the newest entry, without what Debian adds when it repacks."""
+    """The upstream version of the newest entry."""
     if not place.is_file():
         return None
     with place.open(encoding="utf-8", errors="replace") as lines:
         found = _DEBIAN.match(next(lines, ""))
-    return None if found is None else _REPACKED.sub("", found[1])
+    return None if found is None else found[1]
+
+
+def _as_upstream_has_it(version: str, upstream: Upstream) -> str:
+    try:
+        upstream.identity(version)
+    except UpstreamError:
+        return _REPACKED.sub("", version)
+    return version

@@ -1,7 +1,7 @@
 """Many packages ported in one run, as values (ground floor, no I/O).
 
-    Fleet > FleetPackage        what is asked for
-    FleetReport > PackageOutcome    what became of it
+Fleet > FleetPackage        what is asked for
+FleetReport > PackageOutcome    what became of it
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ class Limits:
     memory: int | None = None
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class FleetPackage:
     """One package to port. `stack` is the absolute path of its stack or packaging repository.
@@ -37,7 +40,7 @@ class FleetPackage:
     upstream: str | None = None
     old: str | None = None
     new: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class PackageOutcome:
     `old` and `new` are the versions, "" where they were not found out. `message` says why it has no
     port. `identity` is a SHA-256 over all that the port depends on, "" where it was not found out.
     `patches` counts its patches by status, `causes` the held regions that are not the consequence
-    of another by why they are held. `seconds` and `memory` (bytes, at the highest) are what it took.
+    of another by why they are held. `seconds` and `memory` (bytes, at the highest) are what it
+    took.
     """
 
     name: str
@@ -104,7 +108,7 @@ class PackageOutcome:
     new: str = ""
     message: str = ""
     identity: str = ""
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     seconds: float = 0.0
     memory: int = 0
     patches: Mapping[Status, int] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from patchkit.errors import SettingsError
-from patchkit.model.fleet import Fleet, FleetPackage, Limits
+from patchkit.model.fleet import NO_LIMITS, Fleet, FleetPackage, Limits
 from patchkit.model.shown import shown_name
 from patchkit.workspace.layout import series_files_in
 from patchkit.workspace.lists import lists_in
@@ -36,7 +36,7 @@ _TIME = re.compile(r"([1-9][0-9]*)(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _MEMORY = re.compile(r"([1-9][0-9]*)(M|G)(?:iB)?")
 _BYTES = {"M": 1 << 20, "G": 1 << 30}
-_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._+-]|^[^A-Za-z0-9]")
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._+-]")
 _MOST_NAMED = 5
 
 
@@ -77,10 +77,10 @@ def _fleet_in(root: Path) -> Fleet:
     for folder in folders:
         if folder.name.startswith("."):
             continue
-        if not _is_package(folder):
+        if not _is_package(folder) or not _NOT_IN_NAME.sub("", folder.name).strip("._+-"):
             others.append(folder.name)
             continue
-        name = _NOT_IN_NAME.sub("_", folder.name).replace("_", "0", folder.name.startswith("_"))
+        name = _NOT_IN_NAME.sub(".", folder.name).lstrip("._+-")
         if name in packages:
             raise SettingsError(
                 f"{root}: two folders would be the package {name}.", "Rename one of them."
@@ -133,7 +133,7 @@ def _package(node: Value, defaults: Mapping[str, Any]) -> FleetPackage:
     if "name" not in given:
         raise node.error("a package needs a name.", f"As in `packages: {_EXAMPLE}`.")
     name = given["name"]
-    found = {
+    found: dict[str, Any] = {
         key: value.replace(_NAME, name) if isinstance(value, str) else value
         for key, value in {**defaults, **given}.items()
     }
@@ -200,7 +200,7 @@ def chosen(
     upstream: str | None = None,
     old: str | None = None,
     new: str | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = NO_LIMITS,
 ) -> Fleet:
     """The fleet with the packages `only` names (without any: all), and with these values where a
     package has none of its own; `{name}` in `upstream` is its name.
