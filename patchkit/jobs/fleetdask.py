@@ -3,6 +3,7 @@ floor)."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from patchkit.render.fleetjson import outcome_json
 _HOW_TO_GET = "Install it with pip install 'patchkit[fleet]', here and where the workers run."
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 0.5
+_OF_THREAD = threading.local()
+"""Each thread of a worker keeps its process for the next package; it ends with the worker."""
 
 
 @contextmanager
@@ -51,7 +54,7 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
 def _finished(client: Any, futures: dict[Any, FleetPackage], out: str) -> Iterator[Done]:
     from distributed import CancelledError, KilledWorker, as_completed
 
-    for future in as_completed(futures):
+    for future in as_completed(futures, loop=client.loop):
         package = futures[future]
         try:
             yield future.result()
@@ -73,13 +76,13 @@ def _finished(client: Any, futures: dict[Any, FleetPackage], out: str) -> Iterat
 
 def _run(package: FleetPackage, out: str) -> Done:
     """Port one package in a worker of the cluster."""
-    import threading
-
     from distributed import get_worker
 
     worker = get_worker()
     key = worker.get_current_task()
-    nurseries = Nurseries()
+    nurseries: Nurseries | None = getattr(_OF_THREAD, "nurseries", None)
+    if nurseries is None or nurseries.is_closed:
+        nurseries = _OF_THREAD.nurseries = Nurseries()
     is_over = threading.Event()
     watcher = threading.Thread(
         target=_end_when_cancelled, args=(nurseries, is_over, _is_wanted(worker, key)), daemon=True
@@ -90,7 +93,6 @@ def _run(package: FleetPackage, out: str) -> Done:
     finally:
         is_over.set()
         watcher.join()
-        nurseries.close()
 
 
 def _is_wanted(worker: Any, key: object) -> Callable[[], bool]:
@@ -101,7 +103,9 @@ def _is_wanted(worker: Any, key: object) -> Callable[[], bool]:
     return is_wanted
 
 
-def _end_when_cancelled(nurseries: Nurseries, is_over: Any, is_wanted: Callable[[], bool]) -> None:
+def _end_when_cancelled(
+    nurseries: Nurseries, is_over: threading.Event, is_wanted: Callable[[], bool]
+) -> None:
     """The scheduler cannot stop a thread, but what the thread waits for can be ended."""
     while not is_over.wait(_LOOK_SECONDS):
         if not is_wanted():

@@ -17,6 +17,7 @@ from patchkit.jobs.rebase import plan_rebase
 from patchkit.model.fleet import Ending, FleetPackage, PackageOutcome, counted_causes
 from patchkit.model.shown import shown_text
 from patchkit.sources.upstream import Upstream
+from patchkit.workspace.layout import check_folder
 from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import write_outputs
 
@@ -85,7 +86,9 @@ def _ported(
 
 def _inputs_of(project: Project, package: FleetPackage) -> Inputs:
     if package.old is not None:
-        project = named_by_spec(project, project.stack_folder(package.old))
+        folder = project.stack_folder(package.old)
+        check_folder(folder)
+        project = named_by_spec(project, folder)
     upstream = upstream_of(project, package.upstream)
     try:
         return _inputs_with(project, package, upstream)
