@@ -88,6 +88,10 @@ class OutputError(PatchkitError):
     """The output cannot be written, or would overwrite what a person has edited."""
 
 
+class FleetError(PatchkitError):
+    """The cluster that is to port a fleet cannot be used, or was lost."""
+
+
 class ProofError(PatchkitError):
     """What would have been written does not reproduce the engine's tree. Nothing was written."""
 

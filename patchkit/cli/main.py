@@ -28,6 +28,7 @@ _COMMANDS = {
     "learn": "patchkit.cli.learn",
     "resolutions": "patchkit.cli.resolutions",
     "report": "patchkit.cli.report",
+    "fleet": "patchkit.cli.fleet",
     "siblings": "patchkit.cli.siblings",
     "convert": "patchkit.cli.convert",
     "upgrade": "patchkit.cli.upgrade",

@@ -20,7 +20,10 @@ from patchkit.model.shown import shown_text
 from patchkit.sources.progress import Progress, silent
 
 _NAMES = "patch"
-_NUMBERS = ("#", "files", "hunks", "fuzz", "offset", "bytes")
+_NUMBERS = (
+    *("#", "files", "hunks", "fuzz", "offset", "bytes"),
+    *("packages", "alone", "regions", "patches", "left", "held", "seconds", "MiB"),
+)
 _LEAST_DONE = 2
 _LONG_RUN = 10.0
 """Before so many patches are done in so many seconds no time can be foretold."""

@@ -23,6 +23,8 @@ class Schema(Enum):
     """patchkit-convert/1: `patchkit convert --json`."""
     LINT = "lint"
     """patchkit-lint/1: `patchkit lint --json`."""
+    FLEET = "fleet"
+    """patchkit-fleet/1: `fleet.json`, and `patchkit fleet --json`."""
     SIBLINGS = "siblings"
     """patchkit-siblings-report/1: `patchkit siblings --json`, made from the report's."""
 

@@ -15,7 +15,7 @@ import os
 import pathlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from patchkit.errors import UpstreamError
@@ -92,6 +92,18 @@ class CachedClone:
             return None
         self._deepen(old, new, last)
         return GitHistory(self._repository, first, last)
+
+    def identity(self, version: str) -> str:
+        """The id of what the tag, branch or commit names; fetched when it is not in the cache.
+
+        Raises `UpstreamError` as `tree` does.
+        """
+        return self._cached(version) or self._fetched(version)
+
+    def names(self) -> Collection[str]:
+        """The tags behind the URL, which is asked. Raises `UpstreamError`."""
+        tags = "refs/tags/"
+        return [ref.removeprefix(tags) for ref in self._remote_refs if ref.startswith(tags)]
 
     def close(self) -> None:
         """End the process that reads the cache."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from patchkit.errors import UpstreamError
@@ -52,6 +53,14 @@ class LocalRepository:
         """The commits between two versions; None where one of them is a tree without a commit."""
         ends = [self.repository.commit_of(self._resolve(version)) for version in (old, new)]
         return history_between(self.repository, *ends)
+
+    def identity(self, version: str) -> str:
+        """The id of what the tag, branch or commit names. Raises `UpstreamError`."""
+        return self._resolve(version)
+
+    def names(self) -> Collection[str]:
+        """Its tags. Raises `UpstreamError`."""
+        return [ref.removeprefix("refs/tags/") for ref in self.repository.refs(["refs/tags"])]
 
     def close(self) -> None:
         """End the process that reads the repository."""

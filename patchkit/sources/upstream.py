@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+from collections.abc import Collection
 from typing import Protocol
 
 from patchkit.errors import UpstreamError
@@ -43,6 +44,19 @@ class Upstream(Protocol):
         """The commits between two versions; None where the source has none.
 
         May have to fetch them. Raises `UpstreamError` as `tree` does.
+        """
+
+    def identity(self, version: str) -> str:
+        """What changes when the source tree of a version does: the id of its commit, or else the
+        names, sizes and times of its files, of which none is read.
+
+        Raises `UpstreamError` as `tree` does.
+        """
+
+    def names(self) -> Collection[str]:
+        """The names that versions may have in it: of its tags, or of its folders and tarballs.
+
+        Raises `UpstreamError` when the source cannot be read.
         """
 
     def close(self) -> None:

@@ -11,8 +11,11 @@ Without a package name any P will do.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import pathlib
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from patchkit.errors import UpstreamError
@@ -45,6 +48,33 @@ class VersionFolder:
 
         Raises `UpstreamError` when the folder has none or several, or cannot be read.
         """
+        return tree_at(self._place(version))
+
+    def identity(self, version: str) -> str:
+        """A digest of the names, sizes and times of what is in the folder, or of the tarball.
+
+        Raises `UpstreamError` as `tree` does.
+        """
+        place = self._place(version)
+        try:
+            files = sorted(_files_of(place))
+            facts = [(str(one.relative_to(self.root)), one.lstat()) for one in files]
+        except OSError as problem:
+            raise UpstreamError(f"{place}: cannot be read: {problem.strerror}.") from problem
+        told = [f"{name}\0{at.st_mode}\0{at.st_size}\0{at.st_mtime_ns}\0" for name, at in facts]
+        return hashlib.sha256("".join(told).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def names(self) -> Collection[str]:
+        """Its folders and tarballs, without the ending of a tarball. Raises `UpstreamError`."""
+        return list(self._stems())
+
+    def history(self, old: str, new: str) -> None:
+        """There is none: folders and tarballs have no commits."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _place(self, version: str) -> pathlib.Path:
         found = [name for name in self._names() if self._is_version(name, version)]
         if not found:
             raise self._unknown(version)
@@ -53,13 +83,7 @@ class VersionFolder:
                 f"{self.root}: several are version {version}: {', '.join(found)}.",
                 "Leave one of them, or name the package.",
             )
-        return tree_at(self.root / found[0])
-
-    def history(self, old: str, new: str) -> None:
-        """There is none: folders and tarballs have no commits."""
-
-    def close(self) -> None:
-        """Nothing is held open."""
+        return self.root / found[0]
 
     def _names(self) -> list[str]:
         try:
@@ -75,13 +99,17 @@ class VersionFolder:
         debian = rf"{package}_{re.escape(version)}\.orig"
         return re.fullmatch(f"(?:{plain}|{debian}){_TAR}", name, re.DOTALL) is not None
 
-    def _unknown(self, version: str) -> UpstreamError:
-        """The error for a version that is not here, with what is."""
-        names = {
+    def _stems(self) -> dict[str, str]:
+        """What may be a version, by its name without the ending of a tarball."""
+        return {
             re.sub(rf"(?:\.orig)?{_TAR}$", "", name): name
             for name in self._names()
             if (self.root / name).is_dir() or re.search(f"{_TAR}$", name)
         }
+
+    def _unknown(self, version: str) -> UpstreamError:
+        """The error for a version that is not here, with what is."""
+        names = self._stems()
         suggested = [names[stem] for stem in near(version, names)]
         if suggested:
             hint = f"Near ones are: {', '.join(suggested)}."
@@ -90,6 +118,19 @@ class VersionFolder:
         else:
             hint = "It is no git repository, and holds neither folders nor tarballs."
         return UpstreamError(f"{self.root}: there is no version {shown(version)}.", hint)
+
+
+def _files_of(place: pathlib.Path) -> Iterator[pathlib.Path]:
+    """The files and links below a folder, or the one file that it is."""
+    if not place.is_dir():
+        yield place
+    for parent, folders, files in os.walk(place, onerror=_raise):
+        links = (name for name in folders if pathlib.Path(parent, name).is_symlink())
+        yield from (pathlib.Path(parent, name) for name in (*files, *links))
+
+
+def _raise(problem: OSError) -> None:
+    raise problem
 
 
 def tree_at(place: pathlib.Path) -> Tree:

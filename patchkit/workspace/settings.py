@@ -120,28 +120,20 @@ def load_settings(path: Path) -> Settings:
     Raises `SettingsError` when it cannot be read, is not UTF-8 or not YAML, or has a key or a
     value that is not understood; the message has line and column.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}.") from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"{path}:{line}: not UTF-8.", "Save the file as UTF-8.") from error
-    values = _read_values(path, _compose(path, text))
+    values = _read_values(path, read_yaml(path))
     return Settings(path=path, **{"stack": _VERSION, "output": _VERSION, **values})
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """A key or a value of the file, with what a message about it needs."""
+class Value:
+    """A key or a value of a YAML file, with what a message about it needs."""
 
     path: Path
     key: str
     node: yaml.Node
 
     def error(self, problem: str, *hints: str) -> SettingsError:
+        """What is to be raised about it, with file, line and column."""
         mark = self.node.start_mark
         place = f"{self.path}:{mark.line + 1}:{mark.column + 1}"
         return SettingsError(f"{place}: {self.key}: {problem}", *hints)
@@ -165,6 +157,22 @@ class _Value:
         return text
 
 
+def read_yaml(path: Path) -> Value | None:
+    """The whole of a YAML file; None where it is empty. Raises `SettingsError` when it cannot be
+    read, is not UTF-8 or not YAML."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}.") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8.", "Save the file as UTF-8.") from error
+    root = _compose(path, text)
+    return None if root is None or root.tag == _NULL else Value(path, "the file", root)
+
+
 def _compose(path: Path, text: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
@@ -184,16 +192,16 @@ def _compose(path: Path, text: str) -> yaml.Node | None:
         raise SettingsError(f"{path}: nested too deeply to be settings.") from error
 
 
-def _read_values(path: Path, root: yaml.Node | None) -> dict[str, Any]:
-    if root is None or root.tag == _NULL:
+def _read_values(path: Path, root: Value | None) -> dict[str, Any]:
+    if root is None:
         return {}
-    if not isinstance(root, yaml.MappingNode):
-        raise _Value(path, "the file", root).error("must be keys with values, as in `name: kata`.")
+    if not isinstance(root.node, yaml.MappingNode):
+        raise root.error("must be keys with values, as in `name: kata`.")
     values: dict[str, Any] = {}
     lines: dict[str, int] = {}
-    for key_node, value_node in root.value:
+    for key_node, value_node in root.node.value:
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list or mapping"
-        place = _Value(path, key, key_node)
+        place = Value(path, key, key_node)
         if key not in _READERS:
             near = difflib.get_close_matches(key, _READERS, n=1)
             hints = [f"Did you mean {near[0]}?"] if near else []
@@ -201,54 +209,57 @@ def _read_values(path: Path, root: yaml.Node | None) -> dict[str, Any]:
         if key in lines:
             raise place.error(f"given twice, first on line {lines[key]}.", "Delete one of them.")
         lines[key] = key_node.start_mark.line + 1
-        values[key.replace("-", "_")] = _READERS[key](_Value(path, key, value_node))
+        values[key.replace("-", "_")] = _READERS[key](Value(path, key, value_node))
     return values
 
 
-def _name(value: _Value) -> str:
+def package_name(value: Value) -> str:
+    """The name of a package."""
     name = value.text()
     if not _NAME.fullmatch(name):
         raise value.error("a package name has letters, digits and . _ + - only.")
     return name
 
 
-def _upstream(value: _Value) -> str:
+def place_or_url(value: Value) -> str:
+    """A URL, or a path relative to the file made absolute."""
     upstream = value.text()
     if _REMOTE.match(upstream):
         return upstream
     return str((value.path.parent / upstream).resolve())
 
 
-def _path(value: _Value) -> str:
+def _path(value: Value) -> str:
     return str((value.path.parent / value.text()).resolve())
 
 
-def _number(value: _Value) -> int:
+def number(value: Value) -> int:
+    """A whole number of at most three digits."""
     node = value.node
     if isinstance(node, yaml.ScalarNode) and node.style is None and _NUMBER.fullmatch(node.value):
         return int(node.value)
     raise value.error("must be a whole number, 0 or more.")
 
 
-def _generated(value: _Value) -> tuple[GeneratedPattern, ...]:
+def _generated(value: Value) -> tuple[GeneratedPattern, ...]:
     if not isinstance(value.node, yaml.SequenceNode):
         raise value.error('must be a list, as in `["*.pb.go", "!handwritten.pb.go"]`.')
     return tuple(
-        _generated_pattern(_Value(value.path, value.key, node)) for node in value.node.value
+        _generated_pattern(Value(value.path, value.key, node)) for node in value.node.value
     )
 
 
-def _generated_pattern(item: _Value) -> GeneratedPattern:
+def _generated_pattern(item: Value) -> GeneratedPattern:
     given = {"pattern": item}
     if isinstance(item.node, yaml.MappingNode):
         given = {}
         for key_node, value_node in item.node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
             if key not in ("pattern", "command") or key in given:
-                raise _Value(item.path, item.key, key_node).error(
+                raise Value(item.path, item.key, key_node).error(
                     f"{key} is not known here, or given twice.", "Known are pattern and command."
                 )
-            given[key] = _Value(item.path, f"{item.key}: {key}", value_node)
+            given[key] = Value(item.path, f"{item.key}: {key}", value_node)
         if "pattern" not in given:
             raise item.error("an entry needs a pattern.", "As in `pattern: api/*.rs`.")
     text = given["pattern"].text()
@@ -259,37 +270,37 @@ def _generated_pattern(item: _Value) -> GeneratedPattern:
     return GeneratedPattern(pattern, command, is_negated=pattern != text)
 
 
-def _names(value: _Value) -> tuple[str, ...]:
+def _names(value: Value) -> tuple[str, ...]:
     if not isinstance(value.node, yaml.SequenceNode):
         raise value.error("must be a list, as in `[one, two]`.")
-    return tuple(_Value(value.path, value.key, node).text() for node in value.node.value)
+    return tuple(Value(value.path, value.key, node).text() for node in value.node.value)
 
 
-def _name_or_names(value: _Value) -> tuple[str, ...]:
+def _name_or_names(value: Value) -> tuple[str, ...]:
     if isinstance(value.node, yaml.SequenceNode):
         return _names(value)
     return (value.text(),)
 
 
-def _variants(value: _Value) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+def _variants(value: Value) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Axes, each with its variants, each with its words."""
-    return {axis.key: {one.key: _words(one) for one in _entries(axis)} for axis in _entries(value)}
+    return {axis.key: {one.key: _words(one) for one in entries(axis)} for axis in entries(value)}
 
 
-def _entries(value: _Value) -> Iterator[_Value]:
+def entries(value: Value) -> Iterator[Value]:
     """The values of a mapping, each under its own key."""
     if not isinstance(value.node, yaml.MappingNode):
         raise value.error("must be keys with values.", "As in `architecture: {riscv64: [rv64]}`.")
     seen = set()
     for key_node, value_node in value.node.value:
-        key = _Value(value.path, value.key, key_node).text()
+        key = Value(value.path, value.key, key_node).text()
         if key in seen:
-            raise _Value(value.path, value.key, key_node).error(f"{key} is given twice.")
+            raise Value(value.path, value.key, key_node).error(f"{key} is given twice.")
         seen.add(key)
-        yield _Value(value.path, key, value_node)
+        yield Value(value.path, key, value_node)
 
 
-def _words(value: _Value) -> tuple[str, ...]:
+def _words(value: Value) -> tuple[str, ...]:
     names = () if value.node.tag == _NULL else _name_or_names(value)
     for word in (value.key, *names):
         if not _WORD.fullmatch(word):
@@ -297,55 +308,56 @@ def _words(value: _Value) -> tuple[str, ...]:
     return names
 
 
-def _lint(value: _Value) -> LintChoices:
+def _lint(value: Value) -> LintChoices:
     """Which rules of lint are asked, and which findings are left: `PK502`, `PK113 *.yaml`."""
-    given = {one.key: one for one in _entries(value)}
+    given = {one.key: one for one in entries(value)}
     for key, one in given.items():
         if key not in ("select", "ignore"):
             raise one.error("is not known here.", "Known are select and ignore.")
     return LintChoices(
-        tuple(map(_selector, _items(given.get("select")))),
-        tuple(map(_lint_ignore, _items(given.get("ignore")))),
+        tuple(map(_selector, items(given.get("select")))),
+        tuple(map(_lint_ignore, items(given.get("ignore")))),
     )
 
 
-def _selector(item: _Value) -> str:
+def _selector(item: Value) -> str:
     _check_rule(item, item.text())
     return item.text()
 
 
-def _lint_ignore(item: _Value) -> LintIgnore:
+def _lint_ignore(item: Value) -> LintIgnore:
     selector, _, pattern = item.text().partition(" ")
     _check_rule(item, selector)
     return LintIgnore(selector, pattern.strip() or None)
 
 
-def _check_rule(item: _Value, selector: str) -> None:
+def _check_rule(item: Value, selector: str) -> None:
     if not meant_rules(selector):
         raise item.error(f"{selector}: no rule of lint.", "`patchkit lint --rules` lists them.")
 
 
-def _items(value: _Value | None) -> list[_Value]:
+def items(value: Value | None, example: str = "[PK502, PK113 *.yaml]") -> list[Value]:
+    """The values of a list; none where there is no list."""
     if value is None:
         return []
     if not isinstance(value.node, yaml.SequenceNode):
-        raise value.error("must be a list, as in `[PK502, PK113 *.yaml]`.")
-    return [_Value(value.path, value.key, node) for node in value.node.value]
+        raise value.error(f"must be a list, as in `{example}`.")
+    return [Value(value.path, value.key, node) for node in value.node.value]
 
 
-def _reports(value: _Value) -> tuple[str, ...]:
+def _reports(value: Value) -> tuple[str, ...]:
     for name in (names := _names(value)):
         if name not in _REPORTS:
             raise value.error(f"{name}: no such report.", f"Known are {', '.join(_REPORTS)}.")
     return names
 
 
-def _flags(value: _Value) -> frozenset[str]:
+def _flags(value: Value) -> frozenset[str]:
     if not isinstance(value.node, yaml.SequenceNode):
         raise value.error("must be a list, as in `[virt, debug]`.")
     flags = set()
     for node in value.node.value:
-        item = _Value(value.path, value.key, node)
+        item = Value(value.path, value.key, node)
         flag = item.text()
         if not _FLAG.fullmatch(flag):
             raise item.error(
@@ -355,27 +367,27 @@ def _flags(value: _Value) -> frozenset[str]:
     return frozenset(flags)
 
 
-def _pattern(value: _Value) -> str:
+def _pattern(value: Value) -> str:
     pattern = value.text()
     if set("{}") & set(pattern.replace(_VERSION, "")):
         raise value.error(f"only {_VERSION} may stand in braces.")
     return pattern
 
 
-def _tag(value: _Value) -> str:
+def _tag(value: Value) -> str:
     pattern = _pattern(value)
     if _VERSION not in pattern:
         raise value.error(f"must contain {_VERSION}.", f"For instance v{_VERSION}.")
     return pattern
 
 
-_READERS: Mapping[str, Callable[[_Value], Any]] = {
-    "name": _name,
-    "upstream": _upstream,
-    "upstream-note": _Value.text,
+_READERS: Mapping[str, Callable[[Value], Any]] = {
+    "name": package_name,
+    "upstream": place_or_url,
+    "upstream-note": Value.text,
     "tag": _tag,
-    "fuzz": _number,
-    "strip": _number,
+    "fuzz": number,
+    "strip": number,
     "flags": _flags,
     "stack": _pattern,
     "output": _pattern,
@@ -384,7 +396,7 @@ _READERS: Mapping[str, Callable[[_Value], Any]] = {
     "rules": _names,
     "accept": _names,
     "keep": _names,
-    "absorbed-from": _number,
+    "absorbed-from": number,
     "reports": _reports,
     "variant": _name_or_names,
     "variants": _variants,

@@ -22,13 +22,22 @@ def report_html(report: Report) -> bytes:
     The same report gives the same bytes (with the same Pygments). All text of the report is
     escaped; a policy in the page lets no other script or style run than its own.
     """
-    style, script = _asset("report.css"), _asset("report.js")
-    page = _templates().get_template("report.html.j2")
-    text = page.render(
-        page=page_view(report),
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        policy=_policy(style, script),
+    return rendered_page("report.html.j2", "report.css", "report.js", page_view(report))
+
+
+def rendered_page(template: str, styles: str, scripts: str, view: object) -> bytes:
+    """A page with the style sheets and scripts put in (names, with blanks between), which knows
+    `view` as `page`."""
+    style, script = ("".join(map(_asset, names.split())) for names in (styles, scripts))
+    text = (
+        _templates()
+        .get_template(template)
+        .render(
+            page=view,
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            policy=_policy(style, script),
+        )
     )
     return text.encode("utf-8", "backslashreplace")
 
