@@ -25,6 +25,7 @@ from patchkit.jobs.siblings import AS_FOUND, NOT_ASKED
 from patchkit.model.shown import shown_text
 from patchkit.render.json import report_document
 from patchkit.render.terminal import print_report
+from patchkit.workspace.memory import default_memory
 from patchkit.workspace.writing import WriteResult
 
 
@@ -97,7 +98,7 @@ def command(
             project, old, new, upstream=upstream, out=out, fuzz=fuzz,
             resolutions=given_resolutions(resolutions), only=only, choices=choices,
             siblings=NOT_ASKED if no_siblings else AS_FOUND, reports=reports, watch=watch,
-            expect=watch.expect, progress=say,
+            expect=watch.expect, progress=say, memory=default_memory(),
         )  # fmt: skip
     written = None
     if not dry_run:
@@ -109,7 +110,7 @@ def command(
         with page() as console:
             print_report(console, plan.report)
             sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))
-    return plan.report.exit_code
+    return plan.exit_code
 
 
 def _what_was_written(plan: RebasePlan, written: WriteResult | None) -> str:

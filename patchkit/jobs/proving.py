@@ -83,7 +83,7 @@ def _statement(
 
 def _lines_of_stages(stack: Stack) -> Sequence[tuple[SeriesLine, ...]]:
     """The lines of the series for each stage; none where the stack has no series of its own."""
-    if not isinstance(stack.series, Series):
+    if not isinstance(stack.series, Series) or not stack.names:
         return ()
     numbers = {name: at // PATCHES_OF_A_STAGE for at, name in enumerate(stack.names)}
     count = (len(stack.names) - 1) // PATCHES_OF_A_STAGE + 1

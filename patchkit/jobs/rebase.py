@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ from patchkit.jobs.project import (
     upstream_of,
 )
 from patchkit.jobs.proving import Foresight, begin_proof
+from patchkit.jobs.remembering import key_of
 from patchkit.jobs.siblings import (
     AS_FOUND,
     Ported,
@@ -59,8 +61,9 @@ from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.specpatches import SpecPatches
 from patchkit.model.stack import Layout, Stack
 from patchkit.proof import ProofInStages
-from patchkit.render.json import recorded_outputs
+from patchkit.render.json import load_report, recorded_outputs
 from patchkit.sources.progress import Progress, silent
+from patchkit.workspace.memory import Memory, Remembered
 from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import (
     Output,
@@ -84,15 +87,23 @@ class Overwrite(Enum):
 @dataclass(frozen=True)
 class RebasePlan:
     """A finished and proved port that is not written yet: the report, and every file for
-    `folder`."""
+    `folder`. Of a remembered port `reported` are the bytes of report.json."""
 
-    report: Report
+    reported: Report | bytes
+    exit_code: int
     folder: Path
     outputs: tuple[Output, ...]
     uses: Uses | None = None
     """The decisions that it goes by, where they are those beside the stack."""
     notes: tuple[str, ...] = ()
     """Sentences for a person on what depends on this machine, and so is in no report."""
+
+    @cached_property
+    def report(self) -> Report:
+        """What became of each patch."""
+        if isinstance(self.reported, bytes):
+            return load_report(self.reported, REPORT_JSON)
+        return self.reported
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -121,7 +132,7 @@ class RebasePlan:
             path for path in recorded if path not in planned and (self.folder / path).is_file()
         )
         written = write_outputs(self.folder, self.outputs, removals=stale)
-        if self.uses is not None:
+        if self.uses is not None and self.uses.resolutions != Resolutions():
             note_uses(self.uses, self.report)
         return written
 
@@ -145,6 +156,7 @@ def plan_rebase(
     reports: Collection[str] = (),
     today: datetime.date | None = None,
     cache: Path | None = None,
+    memory: Memory | None = None,
     watch: Watcher = unwatched,
     expect: Callable[[int], None] = uncounted,
     progress: Progress = silent,
@@ -155,9 +167,9 @@ def plan_rebase(
     to those recorded beside the stack. `only` names the patches to port, with all that they need,
     in place of the whole stack; they need an `out` of their own. `siblings` says which variant is
     ours, and whether the stack gets a patch with the edits of its siblings on top. `reports` are
-    the formats of `FURTHER_REPORTS` that are written as well as those of the settings. `watch` is
-    told each patch,
-    `expect` before the first one how many there are. Nothing is written. Raises
+    the formats of `FURTHER_REPORTS` that are written as well as those of the settings. A port that
+    `memory` has is not made again, one that it has not is remembered there. `watch` is told each
+    patch, `expect` before the first one how many there are. Nothing is written. Raises
     `StackError`, `PatchFormatError`, `SeriesFormatError`, `ResolutionFormatError` and
     `UpstreamError` for bad input, `OutputError` when `out` is a file, the stack itself, or missing
     for a port of some patches alone, and `ProofError` when the result does not apply to the new
@@ -165,9 +177,19 @@ def plan_rebase(
     """
     folder = project.stack_folder(old)
     recover(folder)
+    folder = project.stack_folder(old)
+    target = _checked_target(out or project.output_folder(old, new), folder)
+    forms = {*project.settings.reports, *reports}
+    source = upstream_of(project, upstream, cache, progress)
+    key = None
+    if memory is not None and resolutions is None and folder.is_dir():
+        asked_for = (fuzz, tuple(only), choices, siblings, sorted(forms), upstream)
+        key = key_of(project, folder, source, old, new, *asked_for)
+        if key is not None and (known := memory.recall(key)) is not None:
+            source.close()
+            return _remembered(known, project, folder, target)
     folder, stack = read_stack(project, old)
     project = named_by_spec(project, folder)
-    target = _checked_target(out or project.output_folder(old, new), folder)
     uses = None
     if resolutions is None:
         resolutions = resolutions_of(project, folder)
@@ -175,7 +197,6 @@ def plan_rebase(
     decided = resolutions.for_version(new)
     policy = policy_with(policy_of(project, folder, fuzz), choices, project.settings)
     policy = replace(policy, resolutions=decided)
-    source = upstream_of(project, upstream, cache, progress)
     notes: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
     with ExitStack() as ends:
@@ -234,12 +255,20 @@ def plan_rebase(
                 stack, series, patches, labels=(old, new), strip=project.settings.strip
             ),
         )
-        forms = {*project.settings.reports, *reports}
         specs, further = _spec_outputs(folder, target, report, stack.layout, series, today)
         outputs = planned_outputs(project, stack.layout, series, files, report, forms, specs)
         progress("Proving the new stack")
         proof.finish()
-    return RebasePlan(report, target, outputs, uses, further)
+    if memory is not None and key is not None:
+        memory.remember(key, Remembered(outputs, report.exit_code, further))
+    return RebasePlan(report, report.exit_code, target, outputs, uses, further)
+
+
+def _remembered(known: Remembered, project: Project, folder: Path, target: Path) -> RebasePlan:
+    """The plan of a port that was made and proved before."""
+    uses = Uses(resolutions_place(project.settings, folder), resolutions_of(project, folder))
+    (report,) = (one.content for one in known.outputs if one.path == REPORT_JSON)
+    return RebasePlan(report, known.exit_code, target, known.outputs, uses, known.notes)
 
 
 def _spec_outputs(

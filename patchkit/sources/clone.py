@@ -75,9 +75,7 @@ class CachedClone:
             object_id = self._cached(version) or self._fetched(version)
             return GitTree(self._repository, self._repository.tree_of(object_id))
         except OSError as problem:
-            raise UpstreamError(
-                f"{self.description}: its cache cannot be read: {problem.strerror}.", self._advice
-            ) from problem
+            raise self._unreadable(problem) from problem
 
     def history(self, old: str, new: str) -> GitHistory | None:
         """The commits between two versions, fetched when they are not in the cache: those of the
@@ -98,7 +96,15 @@ class CachedClone:
 
         Raises `UpstreamError` as `tree` does.
         """
-        return self._cached(version) or self._fetched(version)
+        try:
+            return self._cached(version) or self._fetched(version)
+        except OSError as problem:
+            raise self._unreadable(problem) from problem
+
+    def _unreadable(self, problem: OSError) -> UpstreamError:
+        return UpstreamError(
+            f"{self.description}: its cache cannot be read: {problem.strerror}.", self._advice
+        )
 
     def names(self) -> Collection[str]:
         """The tags behind the URL, which is asked. Raises `UpstreamError`."""
