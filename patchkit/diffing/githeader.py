@@ -98,7 +98,7 @@ def _operation(facts: dict[bytes, bytes]) -> Operation:
 
 
 def _mode(text: bytes | None) -> int | None:
-    return int(text, 8) if text and re.fullmatch(rb"[0-7]{6}", text) else None
+    return int(text, 8) if text and re.fullmatch(rb"[0-7]{6,7}|[02-7][0-7]{3}", text) else None
 
 
 def _names_follow(lines: Sequence[bytes], at: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patchkit.diffing.githeader import GitHeader, read_git_header
+from patchkit.diffing.hiddenchanges import hidden_change
 from patchkit.diffing.hunkreading import PatchText, is_hunk_header, read_hunks
 from patchkit.diffing.quoting import has_epoch_stamp, header_name
 from patchkit.errors import PatchFormatError
@@ -71,6 +72,7 @@ class _Reader:
             if part is None:
                 self.at = start + 1
                 continue
+            self._refuse_hidden_changes(start)
             if not files:
                 self.unclaimed = self._header_start(start)
                 prologue = b"".join(lines[: self.unclaimed])
@@ -78,6 +80,7 @@ class _Reader:
             self.unclaimed = self.at
         rest = b"".join(lines[self.unclaimed :])
         self._refuse_cut_header()
+        self._refuse_hidden_changes(len(lines))
         if not files:
             self._refuse_text_without_diff(rest)
             return Patch(self.text.name, rest, (), b"")
@@ -160,6 +163,16 @@ class _Reader:
             is_git=git is not None,
             line=start + 1,
         )
+
+    def _refuse_hidden_changes(self, stop: int) -> None:
+        """Raise for what GNU patch would take for a change in the text from the last diff to
+        `stop`."""
+        found = hidden_change(self.text.lines, range(self.unclaimed, stop))
+        if found is not None:
+            raise self.text.error(
+                found.at, f"{found.what}, which GNU patch would carry out as well.",
+                "Remove it from the text of the patch, or put a > before each line.",
+            )  # fmt: skip
 
     def _refuse_stray_hunk(self, *, is_first: bool) -> None:
         """Raise for a hunk whose file header is missing; a line of a message may only look so."""

@@ -14,8 +14,10 @@ from patchkit.engine.policy import Policy
 from patchkit.engine.settling import Owner
 from patchkit.model.patch import FileDiff, Hunk, Names, Operation
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Path
+from patchkit.model.treepaths import why_no_link, why_no_path
 
 _KIND_BITS = 0o170000
+_SPECIAL_BITS = 0o7000
 _REVERSED = {Operation.CREATE: Operation.DELETE, Operation.DELETE: Operation.CREATE}
 
 
@@ -110,8 +112,9 @@ def why_unsupported(change: Change) -> str:
     ):
         return f"It moves a file, but -p{change.strip} leaves only one name of the two."
     return (
-        next((why for name in change.candidates if (why := _why_refused(name))), "")
+        _why_names_refused(change)
         or _why_no_such_mode(change)
+        or _why_link_refused(change)
         or _why_not_in_patch(change)
         or (
             "GNU patch cannot read the names in its `diff --git` line: blanks without quotes."
@@ -126,15 +129,31 @@ def kind_of(mode: int) -> int:
     return mode & _KIND_BITS
 
 
-def _why_refused(name: Path) -> str:
-    if name.startswith(b"/") or b".." in name.split(b"/"):
-        return "It names a path outside the source tree."
-    if b"\0" in name or b"\n" in name:
-        return "It names a path with a NUL byte or a newline."
+def _why_names_refused(change: Change) -> str:
+    diff = change.diff
+    # patch does not look at where git moves a file as long as it has other names; git does.
+    moved = (name for name in (diff.moved_from, diff.moved_to) if name is not None)
+    named = next((why for name in (*change.candidates, *moved) if (why := why_no_path(name))), "")
+    if named:
+        return named
+    if any(
+        name[-1:].isspace() and name[-1:] + b'"' not in diff.header for name in change.candidates
+    ):
+        return "GNU patch cannot read a name in it that ends in a blank: it needs quotes."
     return ""
 
 
+def _why_link_refused(change: Change) -> str:
+    if change.kind != SYMLINK or change.operation is Operation.DELETE:
+        return ""
+    targets = [b"".join(hunk.new) for hunk in change.hunks]
+    pairs = ((name, target) for name in change.candidates for target in targets)
+    return next((why for name, target in pairs if (why := why_no_link(name, target))), "")
+
+
 def _why_no_such_mode(change: Change) -> str:
+    if any(mode is not None and not _is_known(mode) for mode in _modes_of(change.diff)):
+        return "It gives a file a mode that no file in a source tree has: set-uid, or a device."
     modes = [mode for mode in (change.old_mode, change.new_mode) if mode is not None]
     if SUBMODULE in modes:
         return "It changes a submodule, which patch cannot do."
@@ -152,6 +171,16 @@ def _why_not_in_patch(change: Change) -> str:
     if change.is_reversed and change.operation is Operation.COPY:
         return "It is a reversed copy, which patch cannot take back."
     return ""
+
+
+def _modes_of(diff: FileDiff) -> tuple[int | None, ...]:
+    return diff.old_mode, diff.new_mode
+
+
+def _is_known(mode: int) -> bool:
+    """Whether a mode is that of a regular file, a link or a submodule, with plain permissions."""
+    kinds = (kind_of(REGULAR), SYMLINK, SUBMODULE)
+    return kind_of(mode) in kinds and not mode & _SPECIAL_BITS
 
 
 def _git_mode(mode: int | None) -> int | None:

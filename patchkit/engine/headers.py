@@ -75,7 +75,13 @@ def modification_header(diff: FileDiff, strip: int, path: Path) -> bytes:
 
 
 def hunk_names(old: Path, new: Path, path: Path, line_end: bytes) -> tuple[bytes, bytes]:
-    """The `---` and `+++` lines for two names of `path`; behind a name with blanks stands a tab."""
+    """The `---` and `+++` lines for two names of `path`; behind a name with blanks stands a tab.
+    One that ends in a blank gets quotes, as GNU patch would take the blank off."""
+    if path.endswith(b" "):
+        old, new = (
+            b'"' + name + b'"' if quote(name) == name else quote(name) for name in (old, new)
+        )
+        return b"--- " + old + line_end, b"+++ " + new + line_end
     tail = (b"\t" if b" " in path else b"") + line_end
     return b"--- " + quote(old) + tail, b"+++ " + quote(new) + tail
 

@@ -20,6 +20,8 @@ from patchkit.engine.wholefiles import create, delete
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation
 from patchkit.model.report import HeldCause
+from patchkit.model.tree import SYMLINK
+from patchkit.model.treepaths import why_no_link
 
 
 class Observer(Protocol):
@@ -59,13 +61,25 @@ def port_diff(
 
 
 def _port_change(change: Change, bench: Workbench, policy: Policy) -> PortedDiff:
-    problem = why_unsupported(change)
+    problem = why_unsupported(change) or _why_moved_link_refused(change, bench)
     if problem:
         return broken(change, HeldCause.UNSUPPORTED, problem)
     ported = with_left_out(_port(_as_patch_takes_it(change, bench), bench), policy)
     ported = with_moved_code(ported, change, bench)
     patch = change.owner.patch
     return with_amendments(ported, patch, bench, policy, is_reversed=change.is_reversed)
+
+
+def _why_moved_link_refused(change: Change, bench: Workbench) -> str:
+    """A link that stays as it is leads elsewhere from another folder."""
+    if change.operation not in (Operation.RENAME, Operation.COPY) or change.hunks:
+        return ""
+    assert change.names.old is not None
+    assert change.names.new is not None
+    source = bench.source(change.names.old).base
+    if source is None or source.mode != SYMLINK:
+        return ""
+    return why_no_link(change.names.new, b"".join(source.lines))
 
 
 def _port(change: Change, bench: Workbench) -> PortedDiff:

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from patchkit.errors import PatchkitError, ProofError
@@ -72,6 +72,9 @@ def prove(
         series=layout.series,
         patches=layout.patches,
     )
+    _require_no_clash(
+        {path for path, file in expected.items() if file is not None}, layout, patches
+    )
     before = _without_submodules({**expected, **pristine})
     after = _without_submodules({**pristine, **expected})
     tarball = f"{package}-0.tar.gz"
@@ -93,6 +96,17 @@ def prove(
             f"the proof cannot be run in {tempfile.gettempdir()}: {error.strerror or error}.",
             "Set TMPDIR to a folder that can be written and has room.",
         ) from error
+
+
+def _require_no_clash(made: Set[TreePath], layout: Layout, patches: Mapping[str, bytes]) -> None:
+    own = (_SCRIPT, _FLAG, layout.series, *map(layout.place_of, patches))
+    clash = next((name for name in own if encode_name(name) in made), None)
+    if clash is not None:
+        raise PatchkitError(
+            f"{shown_name(clash)}: a patch changes a file of this name in the source tree, and the "
+            "stack has one too: both are put into one folder for a build.",
+            "Rename the file of the stack, or leave the change out of the patch.",
+        )
 
 
 def _require_programs(shell: str) -> None:

@@ -21,7 +21,6 @@ from patchkit.sources.repository import GitRepository
 COMMITTER = b"patchkit <patchkit@localhost>"
 """Who commits, always, so that the same stack gives the same commits."""
 _NEW = "refs/patchkit/new/"
-_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 _NOBODY = {
     "GIT_COMMITTER_NAME": "patchkit",
     "GIT_COMMITTER_EMAIL": "patchkit@localhost",
@@ -123,12 +122,12 @@ def _location(repository: GitRepository, committed: When) -> dict[str, str]:
 
 
 def _import(repository: GitRepository, location: Mapping[str, str], stream: bytes) -> None:
-    command = (*_NO_HOOKS, "fast-import", "--quiet", "--force", "--done", "--date-format=raw")
+    command = ("fast-import", "--quiet", "--force", "--done", "--date-format=raw")
     _require(run_offline(command, location, stream), repository)
 
 
 def _update(repository: GitRepository, location: Mapping[str, str], lines: Sequence[str]) -> None:
-    update = (*_NO_HOOKS, "update-ref", "--create-reflog", "--stdin")
+    update = ("update-ref", "--create-reflog", "--stdin")
     _require(run_offline(update, location, os.fsencode("".join(lines))), repository)
 
 

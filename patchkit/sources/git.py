@@ -1,9 +1,10 @@
 """Runs git (sources floor); the only module that imports GitPython. Needs git 2.30 or newer.
 
 Reading and fetching are kept apart. Offline, git uses no network, no replace refs and no
-configuration but the repository's own, and runs no other program: so it may read a repository
-that belongs to somebody else. Online is for a person's own repository and for URLs: with the
-person's git configuration (proxies, credentials), and never asking on the terminal.
+configuration but the repository's own, of which what could run a program is overruled: so it may
+read a repository that belongs to somebody else (docs/explanation/security.md). Online is for a
+person's own repository and for URLs: with the person's git configuration (proxies, credentials),
+and never asking on the terminal.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ from patchkit.errors import UpstreamError
 if TYPE_CHECKING:
     from git import Git
 
-_ALWAYS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_ALWAYS = {
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "LC_ALL": "C",
+}
 _OFFLINE = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_CONFIG_COUNT": "0",
@@ -31,9 +38,28 @@ _OFFLINE = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_PARAMETERS": "",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
 }
+_OFFLINE_SETTINGS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    f"core.attributesFile={os.devnull}",
+    "core.untrackedCache=false",
+    "log.showSignature=false",
+    "submodule.recurse=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+"""Against what the repository's own configuration says: all that reading could run."""
 _ONLINE = {"GIT_TERMINAL_PROMPT": "0"}
-_ONLINE_SETTINGS = ("protocol.ext.allow=never", "gc.auto=0", "maintenance.auto=false")
+_ONLINE_SETTINGS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "protocol.ext.allow=never",
+    "submodule.recurse=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
 _TAIL_SIZE = 1 << 16
 _ASKED_AT_ONCE = 60
 """So many ids of 64 digits are sure to fit into a pipe, even one of a single page: git may be busy
@@ -70,7 +96,7 @@ def run_offline(command: Sequence[str], location: Mapping[str, str], stdin: byte
 
     `location` is that of the repository, from `location_of`. Raises `UpstreamError` without git.
     """
-    return _run(command, {**location, **_OFFLINE}, stdin)
+    return _run(_with_settings(command, _OFFLINE_SETTINGS), {**location, **_OFFLINE}, stdin)
 
 
 def run_online(command: Sequence[str], location: Mapping[str, str], stdin: bytes = b"") -> Ran:
@@ -78,8 +104,11 @@ def run_online(command: Sequence[str], location: Mapping[str, str], stdin: bytes
 
     `location` is that of the repository, from `location_of`. Raises `UpstreamError` without git.
     """
-    settings = [word for setting in _ONLINE_SETTINGS for word in ("-c", setting)]
-    return _run((*settings, *command), {**location, **_ONLINE}, stdin)
+    return _run(_with_settings(command, _ONLINE_SETTINGS), {**location, **_ONLINE}, stdin)
+
+
+def _with_settings(command: Sequence[str], settings: Sequence[str]) -> tuple[str, ...]:
+    return (*(word for setting in settings for word in ("-c", setting)), *command)
 
 
 class ObjectReader:
@@ -117,7 +146,8 @@ class ObjectReader:
     def _ask(self, object_ids: Sequence[str]) -> bool:
         """Ask for objects; whether the process still listens."""
         if self._process is None:
-            self._process = _start(("cat-file", "--batch"), self._environment)
+            command = _with_settings(("cat-file", "--batch"), _OFFLINE_SETTINGS)
+            self._process = _start(command, self._environment)
             self._stderr = _Tail(self._process.stderr.fileno())
         try:
             self._process.stdin.write("".join(f"{one}\n" for one in object_ids).encode("ascii"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from patchkit.errors import UpstreamError
+from patchkit.model.shown import shown_name
 from patchkit.model.tree import Path
 from patchkit.sources.git import (
     GitObject,
@@ -21,6 +22,11 @@ from patchkit.sources.git import (
 from patchkit.sources.progress import Progress, silent
 
 _PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+_PROGRAMS = (
+    r"^(core\.(sshcommand|gitproxy|askpass|alternaterefscommand)|credential\.(.*\.)?helper"
+    r"|remote\..*\.(uploadpack|vcs)|http\.(.*\.)?cookiefile)$"
+)
+"""What in a repository's own configuration would make a fetch run a program (git-config(1))."""
 _FALSE = ("false", "no", "off", "0")
 _MOST_REMEMBERED = 16 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
@@ -212,6 +218,16 @@ class GitRepository:
             raise self._error(
                 f"{many} must be fetched into this partial clone, but it belongs to somebody else.",
                 "Its configuration could run programs. Make a clone of your own.",
+            )
+        named = run_offline(
+            ("config", "--null", "--name-only", "--get-regexp", _PROGRAMS), self._location
+        )
+        keys = sorted({key for key in os.fsdecode(named.stdout).split("\0") if key})
+        if keys:
+            raise self._error(
+                f"{many} must be fetched into this partial clone, and its own configuration names "
+                f"programs to run for that: {shown_name(', '.join(keys))}.",
+                "Put them into your own configuration (git config --global), or make a full clone.",
             )
         self._progress(f"Fetching {many} of {self.name}")
         ran = self._fetch_promised(object_ids)

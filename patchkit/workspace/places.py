@@ -12,6 +12,7 @@ from pathlib import Path
 
 from patchkit.errors import OutputError
 from patchkit.model.shown import shown_name
+from patchkit.model.treepaths import leads_into_git
 
 STAGE = ".patchkit-stage"
 """The folder inside an output folder in which a change of it is prepared."""
@@ -20,12 +21,18 @@ STAGE = ".patchkit-stage"
 def checked_path(path: str) -> str:
     """`path` without `.` and doubled slashes.
 
-    Raises `OutputError` when it is not relative, leads upwards, or lies in the stage.
+    Raises `OutputError` when it is not relative, leads upwards or into `.git`, or lies in
+    the stage.
     """
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if path.startswith("/") or "\0" in path or not parts or ".." in parts or parts[0] == STAGE:
         raise OutputError(
             f"{shown_name(path)}: not a place for a file in the output folder.",
+            "Rename the patch that is called so.",
+        )
+    if leads_into_git(os.fsencode(path)):
+        raise OutputError(
+            f"{shown_name(path)}: leads into .git, where nothing is written.",
             "Rename the patch that is called so.",
         )
     return "/".join(parts)

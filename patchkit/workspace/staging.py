@@ -145,12 +145,17 @@ class _Plan:
     files: tuple[str, ...]
     removals: tuple[str, ...]
     folders: tuple[str, ...]
+    stage: tuple[int, int]
+    """Device and inode of the stage. Nobody can tell them in advance, so a stage that came with a
+    folder (in a tarball, in a git repository) is never carried out."""
 
 
 def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Sequence[str]) -> None:
     """Do all that can fail: afterwards only renames are left."""
     folders = _missing_folders(root, outputs)
-    plan = _Plan(tuple(output.path for output in outputs), tuple(removals), folders)
+    plan = _Plan(
+        tuple(output.path for output in outputs), tuple(removals), folders, _identity(stage)
+    )
     for path in (*plan.files, *plan.removals):
         _check_can_change(root, path)
     _write(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)
@@ -193,6 +198,8 @@ def _carry_out(root: Path, stage: Path) -> None:
     try:
         _sync(stage)
         plan = _read_plan(stage / _COMMIT)
+        if plan.stage != _identity(stage):
+            raise _foreign(stage)
         for number, path in enumerate(plan.files):
             staged = stage / _FILES / str(number)
             if os.path.lexists(staged):
@@ -221,7 +228,8 @@ def _discard(root: Path, stage: Path) -> None:
         (stage / _COMMIT).rename(stage / _PLAN)
     if os.path.lexists(stage / _PLAN):
         with suppress(OutputError):  # cut off while it was written: no folder is made yet
-            for folder in reversed(_read_plan(stage / _PLAN).folders):
+            plan = _read_plan(stage / _PLAN)
+            for folder in reversed(plan.folders if plan.stage == _identity(stage) else ()):
                 place = root / folder
                 if os.path.realpath(place) == str(place):
                     with suppress(OSError):  # not there, or no longer empty
@@ -236,11 +244,24 @@ def _read_plan(place: Path) -> _Plan:
             files=tuple(map(checked_path, read["files"])),
             removals=tuple(map(checked_path, read["removals"])),
             folders=tuple(map(checked_path, read["folders"])),
+            stage=tuple(read["stage"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{place}: not understood.", f"Look at the folder, then delete {place.parent}."
         ) from error
+
+
+def _identity(stage: Path) -> tuple[int, int]:
+    status = stage.stat()
+    return status.st_dev, status.st_ino
+
+
+def _foreign(stage: Path) -> OutputError:
+    return OutputError(
+        f"{stage}: was not made in this place: it came with the folder, or was moved with it.",
+        "Look at what is in it, then delete it.",
+    )
 
 
 def _scratch_of(root: Path) -> Path:

@@ -111,8 +111,8 @@ _BROKEN = {
         "inside this binary diff",
     ),
     "text only": (b"Description: x\n\nNo diff.\n", None, "no diff in it, only text"),
-    "an ed script": (b"1c\nx\n.\n", None, "no diff in it, only text"),
-    "a normal diff": (b"1c1\n< a\n---\n> b\n", None, "no diff in it, only text"),
+    "an ed script": (b"1c\nx\n.\n", 1, "commands for the program ed"),
+    "a normal diff": (b"1c1\n< a\n---\n> b\n", 1, "a diff in the normal format"),
     "a lone hunk": (b"@@ -1 +1 @@\n-a\n+b\n", None, "no diff in it, only text"),
 }  # fmt: skip
 

@@ -438,7 +438,7 @@ def test_missing_program(packaging: Packaging, tmp_path: Path) -> None:
     """A program that is not installed is named."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("sh", "cksum", "mktemp", "sed", "xargs", "tar"):
+    for name in ("sh", "cksum", "find", "mktemp", "sed", "xargs", "tar"):
         (folder / name).symlink_to(str(shutil.which(name)))
     done = packaging.run(env={"PATH": str(folder)})
     assert (done.code, done.output) == (2, "apply-patches: the program patch is not installed.\n")

@@ -491,8 +491,15 @@ def test_folders_of_a_foreign_plan(old: Path) -> None:
     (old.parent / "empty").mkdir()
     (old / "link").symlink_to("../empty")
     (old / "made").mkdir()
-    plan = {"files": [], "removals": [], "folders": ["link", "patches", "made"]}
-    make(old / STAGE, {"plan.json": json.dumps(plan)})
+    (old / STAGE).mkdir()
+    status = (old / STAGE).stat()
+    plan = {
+        "files": [],
+        "removals": [],
+        "folders": ["link", "patches", "made"],
+        "stage": [status.st_dev, status.st_ino],
+    }
+    (old / STAGE / "plan.json").write_text(json.dumps(plan))
     before = tree_of(old.parent)
     assert Recovery.DISCARDED is recover(old)
     kept = {path: file for path, file in before.items() if STAGE not in path and path != "out/made"}
