@@ -1,0 +1,1 @@
+"""Tests of `patchkit fleet`, from its file to its report."""
