@@ -110,22 +110,19 @@ def _demo(tmp_path: Path, patch: bytes) -> Demo:
 
 @pytest.mark.parametrize("patch", _REFUSED.values(), ids=_REFUSED)
 def test_refused_by_every_command(tmp_path: Path, patch: bytes) -> None:
-    """The patch counts as broken, nothing of it is written, and its text is kept as it was."""
+    """The patch counts as broken; nothing is written but the new stack, with its report."""
     demo = _demo(tmp_path, patch)
     subprocess.run(["git", "init", "-q", demo.upstream / "1.0"], check=True)
     before = state(tmp_path)
     assert 1 == demo.check().exit_code
     applied = run("apply", "--stack", demo.stack, demo.upstream / "1.0")
-    assert (1, True) == (
-        applied.exit_code,
-        "nothing was written" in applied.stdout + applied.stderr,
-    )
+    said = applied.stdout + applied.stderr
+    assert (1, True) == (applied.exit_code, "nothing was written" in said)
     assert before == state(tmp_path)
     done = demo.rebase()
     assert (1, True) == (done.exit_code, "1 broken" in done.stdout)
     written = {name for name in state(tmp_path) if name not in before}
     assert all(name.startswith("in/out") for name in written)
-    assert patch == (demo.out / "patches" / "0001-evil.patch").read_bytes()
 
 
 @pytest.mark.parametrize("patch", HIDDEN.values(), ids=HIDDEN)
@@ -304,6 +301,7 @@ def test_a_stage_that_came_with_a_folder_is_not_carried_out(tmp_path: Path) -> N
             (stage / "commit.json").write_text(plan)
             before = state(source)
             done = run("apply", "--stack", demo.stack, source)
-            assert (2, True) == (done.exit_code, ".patchkit-stage" in done.stderr), done
+            assert 2 == done.exit_code
+            assert ".patchkit-stage" in done.stderr or "leads into .git" in done.stderr
             before[".patchkit-stage/lock"] = state(source)[".patchkit-stage/lock"]
             assert before == state(source)
