@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,31 +86,34 @@ class Memory:
 
 
 def _header(given: Remembered) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    for one in given.outputs:
-        digest.update(one.content)
-    return {
-        "format": _FORMAT,
-        "sha256": digest.hexdigest(),
-        "exit_code": given.exit_code,
-        "notes": given.notes,
-        "outputs": [[one.path, one.mode, len(one.content)] for one in given.outputs],
-    }
+    outputs = [[one.path, one.mode, len(one.content)] for one in given.outputs]
+    told = {"exit_code": given.exit_code, "notes": list(given.notes), "outputs": outputs}
+    digest = _digest(told, (one.content for one in given.outputs))
+    return {"format": _FORMAT, "sha256": digest, **told}
+
+
+def _digest(told: dict[str, Any], contents: Iterable[bytes]) -> str:
+    """The digest of a file: of its header but for the format and the digest, and of the rest."""
+    digest = hashlib.sha256(json.dumps(told).encode("ascii"))
+    for content in contents:
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def _read(header: bytes, content: bytes) -> Remembered | None:
     try:
         told = json.loads(header)
-        if told["format"] != _FORMAT or told["sha256"] != hashlib.sha256(content).hexdigest():
+        known, digest = told.pop("format"), told.pop("sha256")
+        if known != _FORMAT or digest != _digest(told, [content]):
             return None
-        outputs = []
-        at = 0
-        for path, mode, size in told["outputs"]:
-            outputs.append(Output(path, content[at : at + size], mode))
-            at += size
-        return Remembered(tuple(outputs), told["exit_code"], tuple(told["notes"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, AttributeError):
         return None
+    outputs = []
+    at = 0
+    for path, mode, size in told["outputs"]:
+        outputs.append(Output(path, content[at : at + size], mode))
+        at += size
+    return Remembered(tuple(outputs), told["exit_code"], tuple(told["notes"]))
 
 
 def _write(place: Path, pieces: Sequence[bytes]) -> None:

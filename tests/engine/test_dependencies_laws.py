@@ -10,8 +10,9 @@ from random import Random
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from patchkit.engine.dependencies import dependencies_of
+from patchkit.engine.dependencies import DependencyWalk, dependencies_of
 from patchkit.engine.policy import Policy
+from patchkit.engine.rebasing import port_stack
 from patchkit.model.dependencies import Dependencies
 from patchkit.model.series import Entry
 from patchkit.model.stack import Stack
@@ -116,3 +117,15 @@ def test_unbound_patches_change_places(rng: Random, make: Callable[[Random], Sto
     assume(not found.unplaced)  # GNU patch refuses a few of the generated stacks
     for _ in range(3):
         assert story.patched == applied(story.stack, some_order(rng, found), story.old)
+
+
+@EXAMPLES
+@given(RANDOM, STORIES)
+def test_a_port_tells_the_same(rng: Random, make: Callable[[Random], Story]) -> None:
+    """Whoever looks on while a stack is ported anywhere sees the dependencies that it has at
+    home."""
+    story = make(rng)
+    policy = Policy(max_fuzz=0)
+    walk = DependencyWalk(story.stack, policy)
+    port_stack(story.stack, MemoryTree(story.old), MemoryTree(story.new), policy, observer=walk)
+    assert dependencies(story) == walk.dependencies()

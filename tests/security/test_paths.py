@@ -213,7 +213,7 @@ def _by_hand(tmp_path: Path, patch: bytes, *links: tuple[str, str]) -> tuple[int
     (folder / "patches" / "0001-evil.patch").write_bytes(patch)
     script = apply_script(package="demo", strip=1, fuzz=0, flags=frozenset())
     (folder / "apply-patches").write_bytes(script)
-    pack = ["tar", "-czf", folder / "demo-1.0.tar.gz", "-C", tmp_path, "demo-1.0"]
+    pack = ["tar", "-czf", str(folder / "demo-1.0.tar.gz"), "-C", str(tmp_path), "demo-1.0"]
     subprocess.run(pack, check=True)
     subprocess.run(["git", "init", "-q", folder], check=True)
     done = subprocess.run(["sh", "apply-patches"], cwd=folder, capture_output=True, check=False)
