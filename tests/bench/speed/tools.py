@@ -121,9 +121,10 @@ def _quilt(place: Place) -> Sequence[str]:
 
 
 def _rapidquilt(place: Place) -> Sequence[str]:
-    return (
-        *("rapidquilt", "push", "-a", "-q", "-b", "never"),
-        *("-p", str(place.workload.series)),
+    # It reads the series from the folder that it works in.
+    return _bash(
+        'ln -s "$1/series" series && rapidquilt push -a -q -b never -p "$1" && rm series',
+        place.workload.series,
     )
 
 
