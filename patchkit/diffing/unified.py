@@ -15,7 +15,7 @@ from patchkit.diffing.hiddenchanges import hidden_change
 from patchkit.diffing.hunkreading import PatchText, is_hunk_header, read_hunks
 from patchkit.diffing.quoting import has_epoch_stamp, header_name
 from patchkit.errors import PatchFormatError
-from patchkit.model.limits import how_to_raise, limits
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.patch import FileDiff, Hunk, Operation, Patch
 from patchkit.model.tree import Path, split_lines
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from patchkit.model.limits import limits
+from patchkit.limits import limits
 from patchkit.siblings.conditions import infix_holds, unnamed
 from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown

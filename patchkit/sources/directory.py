@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from stat import S_IFDIR, S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 
 from patchkit.errors import UpstreamError
-from patchkit.model.limits import how_to_raise, limits
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path, blob_id
 
 _GIT = b".git"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from patchkit.errors import UpstreamError
-from patchkit.model.limits import how_to_raise, limits
+from patchkit.limits import how_to_raise, limits
 
 if TYPE_CHECKING:
     from git import Git

@@ -19,7 +19,7 @@ from stat import S_IXUSR
 from typing import IO, Self, TypeAlias
 
 from patchkit.errors import UpstreamError
-from patchkit.model.limits import how_to_raise, limits
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.shown import shown_path
 from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path, blob_id
 from patchkit.sources.compression import CorruptError, decompressed

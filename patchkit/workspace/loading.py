@@ -18,8 +18,8 @@ from pathlib import Path
 
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import PatchkitError, StackError
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.entry import Entry, decode_name
-from patchkit.model.limits import how_to_raise, limits
 from patchkit.model.patchlist import PatchList
 from patchkit.model.series import Series
 from patchkit.model.shown import shown_name

@@ -494,7 +494,9 @@ def test_folders_of_a_foreign_plan(old: Path) -> None:
     (old / STAGE).mkdir()
     status = (old / STAGE).stat()
     plan = {
-        **{"files": [], "removals": [], "folders": ["link", "patches", "made"]},
+        "files": [],
+        "removals": [],
+        "folders": ["link", "patches", "made"],
         "stage": [status.st_dev, status.st_ino],
     }
     (old / STAGE / "plan.json").write_text(json.dumps(plan))
