@@ -17,6 +17,7 @@ from unidiff.patch import Line as ReadLine
 from unidiff.patch import PatchSet
 
 from patchkit.errors import PatchFormatError
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.patch import Hunk, Line, LineKind
 
 _HEADER = re.compile(rb"@@ -(\d{1,10})(?:,(\d{1,10}))? \+(\d{1,10})(?:,(\d{1,10}))? @@(.*)")
@@ -54,12 +55,14 @@ def read_hunks(text: PatchText, start: int) -> tuple[tuple[Hunk, ...], int]:
     """The hunks at index `start`, right behind their `+++` line, and the index behind them.
 
     Raises `PatchFormatError` for a hunk that is cut off, that does not match its counts or that
-    changes nothing.
+    changes nothing, and for more hunks than `patchkit.limits` has.
     """
     reader = _HunkReader(text, has_dos_ends=text.line(start - 1).endswith(b"\r\n"))
     framed: list[_RawHunk] = []
     at = start
     while text.line(at).startswith(b"@@ -"):
+        if len(framed) == limits().hunks:
+            raise text.error(start - 1, f"more than {len(framed)} hunks.", how_to_raise("hunks"))
         framed.append(reader.frame(at))
         at += 1 + len(framed[-1].body)
     return (reader.parsed(framed, start) if framed else ()), at

@@ -7,6 +7,7 @@ file follows GNU patch 2.7 (pch.c, intuit_diff_type) and git (apply.c).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchkit.diffing.githeader import GitHeader, read_git_header
@@ -14,6 +15,7 @@ from patchkit.diffing.hiddenchanges import hidden_change
 from patchkit.diffing.hunkreading import PatchText, is_hunk_header, read_hunks
 from patchkit.diffing.quoting import has_epoch_stamp, header_name
 from patchkit.errors import PatchFormatError
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.patch import FileDiff, Hunk, Operation, Patch
 from patchkit.model.tree import Path, split_lines
 
@@ -61,6 +63,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.unclaimed = 0
+        self.hunks = 0
 
     def read(self) -> Patch:
         lines = self.text.lines
@@ -77,6 +80,7 @@ class _Reader:
                 self.unclaimed = self._header_start(start)
                 prologue = b"".join(lines[: self.unclaimed])
             files.append(self._with_header(part, start))
+            self._refuse_many_hunks(files)
             self.unclaimed = self.at
         rest = b"".join(lines[self.unclaimed :])
         self._refuse_cut_header()
@@ -163,6 +167,15 @@ class _Reader:
             is_git=git is not None,
             line=start + 1,
         )
+
+    def _refuse_many_hunks(self, files: Sequence[FileDiff]) -> None:
+        self.hunks += len(files[-1].hunks)
+        most = limits().hunks
+        if self.hunks > most:
+            raise self.text.error(
+                files[-1].line - 1, f"more than {most} hunks in this patch, up to this file.",
+                how_to_raise("hunks"),
+            )  # fmt: skip
 
     def _refuse_hidden_changes(self, stop: int) -> None:
         """Raise for what GNU patch would take for a change in the text from the last diff to

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
+from patchkit.limits import limits
 from patchkit.siblings.conditions import infix_holds, unnamed
 from patchkit.siblings.place_model import Branch, Gets, Need, Place, PlaceKind
 from patchkit.siblings.place_source import Source, shown
@@ -154,7 +155,9 @@ def _chains(source: Source, read: _Reader) -> Iterator[_Chain]:
         if chain.parts:
             chain.parts[-1].last = at if one.step is _Step.END else at - 1
         if one.step is _Step.END:
-            yield open_chains.pop()
+            ended = open_chains.pop()
+            if len(open_chains) < limits().nested_conditions:  # each is read as often as it is deep
+                yield ended
             continue
         chain.has_rest = chain.has_rest or one.step is _Step.REST
         chain.parts.append(_Part(at, one.holds, source.variants(at, _end(source, at))))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stat import S_IFDIR, S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 
 from patchkit.errors import UpstreamError
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path, blob_id
 
 _GIT = b".git"
@@ -100,6 +101,12 @@ def _file_at(place: pathlib.Path) -> File | None:
             # pathlib would tidy the target: `./x` would become `x`.
             return File(os.readlink(os.fsencode(place)), SYMLINK)  # noqa: PTH115 (it would tidy)
         if S_ISREG(mode):
+            size, most = place.lstat().st_size, limits().file_bytes
+            if size > most:
+                raise UpstreamError(
+                    f"{place}: a file of {size} bytes; {most} is the limit.",
+                    how_to_raise("file_bytes"),
+                )
             return File(place.read_bytes(), EXECUTABLE if mode & S_IXUSR else REGULAR)
     except OSError as problem:
         raise _unreadable(place, problem) from problem

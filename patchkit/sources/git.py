@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from patchkit.errors import UpstreamError
+from patchkit.limits import how_to_raise, limits
 
 if TYPE_CHECKING:
     from git import Git
@@ -166,6 +167,13 @@ class ObjectReader:
         if len(words) != 3:
             return self._died()
         size = int(words[2])
+        most = limits().file_bytes
+        if size > most:
+            self._died()
+            return NotRead(
+                f"object {object_id} has {size} bytes; {most} is the limit. "
+                + how_to_raise("file_bytes")
+            )
         content = stdout.read(size + 1)
         if len(content) != size + 1:
             return self._died()

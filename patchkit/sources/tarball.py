@@ -9,6 +9,7 @@ another pass; `prefetch` makes that one pass for many.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import pathlib
 import tarfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from stat import S_IXUSR
 from typing import IO, Self, TypeAlias
 
 from patchkit.errors import UpstreamError
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.shown import shown_path
 from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path, blob_id
 from patchkit.sources.compression import CorruptError, decompressed
@@ -27,6 +29,12 @@ KEPT_BYTES = 48 << 20
 _LARGE_FILE = 1 << 20
 """Files above this size are kept only when they are asked for."""
 _CHUNK = 1 << 20
+_HEADERS = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+_LARGEST_HEADER = 1 << 20
+"""Bytes of a long name or of extended attributes, which tarfile reads whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +127,36 @@ class TarballTree:
         if self._index is None:
             with self._opened() as (archive, content):
                 self._index = self._read_index(archive, wanted)
-                while content.read(_CHUNK):
-                    pass  # the check sum of the compressed data is at its end
+                read = 0
+                while piece := content.read(_CHUNK):  # the check sum of the data is at its end
+                    read += len(piece)
+                    self._require(read, "archive_bytes", "bytes behind its end")
         return self._index
 
     def _read_index(self, archive: tarfile.TarFile, wanted: frozenset[Path]) -> dict[Path, _Entry]:
         entries: dict[bytes, _Entry] = {}
         tops = set()
+        total = 0
         for number, member in enumerate(archive):
+            total += member.size
+            self._require(member.size, "file_bytes", f"bytes of {shown_path(_raw(member.name))}")
+            self._require(total, "archive_bytes", "bytes in all")
+            self._require(number + 1, "archive_members", "members")
             name = self._name_of(member)
             entries.pop(name, None)
             top, slash, below = name.partition(b"/")
             if name:
                 tops.add(top if slash or member.isdir() else None)
             if member.isreg():
-                content = _content(archive, member)
-                identity = blob_id(content)
+                is_wanted = name in wanted or below in wanted
+                content = None
+                if is_wanted or member.size <= _LARGE_FILE:
+                    content = _content(archive, member)
+                identity = _identity(archive, member) if content is None else blob_id(content)
                 mode = EXECUTABLE if member.mode & S_IXUSR else REGULAR
                 entries[name] = _Stored(number, mode, identity)
-                fits = len(content) <= _LARGE_FILE and self._kept_bytes + len(content) <= KEPT_BYTES
-                if fits or name in wanted or below in wanted:
+                fits = self._kept_bytes + member.size <= KEPT_BYTES
+                if content is not None and (fits or is_wanted):
                     self._add(identity, content)
             elif not member.isdir():
                 entries[name] = _entry_without_content(member, entries)
@@ -163,6 +181,13 @@ class TarballTree:
                     if not missing:
                         return
         raise UpstreamError(f"{self.path}: has changed while it was read.", "Run it again.")
+
+    def _require(self, found: int, name: str, what: str) -> None:
+        most: int = getattr(limits(), name)
+        if found > most:
+            raise UpstreamError(
+                f"{self.path}: {found} {what}; {most} is the limit.", how_to_raise(name)
+            )
 
     def _add(self, identity: str, content: bytes) -> None:
         if identity not in self._kept:
@@ -208,7 +233,10 @@ class _StrictInfo(tarfile.TarInfo):
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         try:
-            return super().frombuf(buf, encoding, errors)
+            found = super().frombuf(buf, encoding, errors)
+            if found.type in _HEADERS and found.size > _LARGEST_HEADER:
+                raise tarfile.ReadError(f"a header of {found.size} bytes")
+            return found
         except tarfile.HeaderError as problem:
             if len(buf) == tarfile.BLOCKSIZE and not any(buf):
                 raise  # the mark of the end
@@ -219,6 +247,16 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     reader = archive.extractfile(member)
     assert reader is not None  # it is for regular files
     return reader.read()
+
+
+def _identity(archive: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    """The `blob_id` of a member, which is not kept."""
+    reader = archive.extractfile(member)
+    assert reader is not None  # it is for regular files
+    digest = hashlib.sha1(b"blob %d\0" % member.size, usedforsecurity=False)
+    while piece := reader.read(_CHUNK):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _entry_without_content(member: tarfile.TarInfo, before: Mapping[bytes, _Entry]) -> _Entry:

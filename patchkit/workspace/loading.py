@@ -18,6 +18,7 @@ from pathlib import Path
 
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import PatchkitError, StackError
+from patchkit.limits import how_to_raise, limits
 from patchkit.model.entry import Entry, decode_name
 from patchkit.model.patchlist import PatchList
 from patchkit.model.series import Series
@@ -144,6 +145,12 @@ class _Folder:
         if path.name.endswith(_COMPRESSED_SUFFIXES):
             raise StackError(
                 f"{place}: a compressed patch.", "Unpack it and name the unpacked file."
+            )
+        size, most = path.stat().st_size, limits().patch_bytes
+        if size > most:
+            raise StackError(
+                f"{place}: a patch of {size} bytes; {most} is the limit.",
+                how_to_raise("patch_bytes"),
             )
         return path.read_bytes()
 

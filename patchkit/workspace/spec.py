@@ -2,12 +2,14 @@
 
 Workspace floor. specfile is optional (`patchkit[spec]`) and needs the rpm bindings of the system.
 It changes what has to be changed and leaves all else as it is. The rpm library expands the spec's
-macros to do so, which runs what the spec says in `%(…)`: as building the package does.
+macros to do so, which runs what the spec says in `%(…)`, as building the package does. So a spec
+with such a macro is handed to it only where the person says that they trust it.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import tempfile
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ _HOW_TO_GET = (
     "Install it with pip install 'patchkit[spec]'; the rpm bindings come from the system: package "
     "python3-rpm of Debian, Fedora and openEuler, for the Python that patchkit runs with."
 )
+TRUST = "PATCHKIT_TRUST_SPEC"
+"""The variable by which a person says that rpm may run what a spec says: `1`."""
+_RUNS = re.compile(rb"%\(|%\{?[!?]*(?:lua|load|include|expand|uncompress)\b")
 _LEADING_NUMBER = re.compile(r"\d+")
 
 
@@ -100,6 +105,7 @@ def updated_spec(raw: bytes, source: str, version: str, entry: SpecEntry) -> byt
 
 
 def _parsed(raw: bytes, source: str, folder: Path) -> Specfile:
+    _require_trust(raw, source)
     try:
         from specfile.specfile import Specfile
     except ImportError as error:
@@ -114,6 +120,16 @@ def _parsed(raw: bytes, source: str, folder: Path) -> Specfile:
             "rpmspec -P says the same, with the line.",
         ) from error
     return spec
+
+
+def _require_trust(raw: bytes, source: str) -> None:
+    for number, line in enumerate(raw.split(b"\n"), 1):
+        if (found := _RUNS.search(line)) and os.environ.get(TRUST) != "1":
+            raise SpecError(
+                f"{source}:{number}: rpm would run a program or read another file to expand "
+                f"{found[0].decode('ascii')} here.",
+                f"If you trust this spec, set {TRUST}=1 in the environment.",
+            )
 
 
 def _first_line(error: Exception) -> str:
