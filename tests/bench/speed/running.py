@@ -63,7 +63,7 @@ class Timing:
 class Bench(AbstractContextManager["Bench"]):
     """One workload with its trees; what the tools write is gone afterwards, the trees are kept."""
 
-    def __init__(self, workload: Workload, limit: float) -> None:
+    def __init__(self, workload: Workload, limit: float | None) -> None:
         self.workload = workload
         self._limit = limit
         self._scratch = TemporaryDirectory(prefix="speed-")
