@@ -20,7 +20,7 @@ IDENTITY_FORMAT = "patchkit-fleet-identity/1"
 _OWN_FILES = ("patchkit.*", "apply-patches", "*.spec")
 _DEBIAN = re.compile(r"[\w.+-]+ \((?:\d+:)?([^()\s]+?)(?:-[^-()\s]+)?\) ")
 _REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack)[.\d]*$")
-_VERSION = re.compile(r"(?:.*[-_/])?v?(\d+(?:[._]\d+)*)")
+_VERSION = re.compile(r"(?:.*?[-_/])??v?(\d+(?:[._]\d+)*)")
 _PARTS = re.compile(r"\d+|[A-Za-z]+|~")
 
 
