@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -69,7 +68,7 @@ def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 def _address(scheduler_file: Path, scheduler: subprocess.Popen[bytes]) -> str:
     for _ in range(_START_SECONDS * 20):
-        if scheduler_file.is_file() and os.path.getsize(scheduler_file):
+        if scheduler_file.is_file() and scheduler_file.stat().st_size:
             return str(json.loads(scheduler_file.read_bytes())["address"])
         if scheduler.poll() is not None:
             break

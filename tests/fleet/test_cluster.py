@@ -103,5 +103,6 @@ def test_without_a_scheduler_there(tmp_path: Path) -> None:
     address = "tcp://127.0.0.1:9"
     with pytest.raises(FleetError, match="no scheduler of Dask answers there"):
         run_fleet(made.fleet, str(made.out), scheduler=address)
-    refused = run("fleet", made.file, "--out", made.out, "--scheduler", "nonsense")
-    assert_refused(refused, "nonsense", "dask scheduler")
+    for given in (address, "nonsense", "tcp://127.0.0.1"):
+        refused = run("fleet", made.file, "--out", made.out, "--scheduler", given)
+        assert_refused(refused, given, "dask scheduler")
