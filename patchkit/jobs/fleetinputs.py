@@ -13,6 +13,7 @@ from patchkit.errors import StackError, UpstreamError
 from patchkit.jobs.project import Project
 from patchkit.lint.spec import Spec
 from patchkit.sources.upstream import Upstream
+from patchkit.workspace.ignores import ignores_place
 from patchkit.workspace.layout import read_layout
 from patchkit.workspace.spec import spec_files_in
 
@@ -113,7 +114,8 @@ def _files_of(project: Project, folder: Path, resolutions: Path) -> Iterable[Pat
     listed = [folder / layout.series] if layout.has_file else []
     beside = [place for pattern in _OWN_FILES for place in sorted(folder.glob(pattern))]
     settings = [project.settings.path] if project.settings.path is not None else []
-    return dict.fromkeys((*listed, *named, *beside, *settings, resolutions))
+    ignores = ignores_place(project.settings, folder)
+    return dict.fromkeys((*listed, *named, *beside, *settings, resolutions, ignores))
 
 
 def _place(project: Project) -> Path:
