@@ -32,7 +32,7 @@ def old_version(project: Project, upstream: Upstream) -> str:
     not have it so), else the newest that there is a stack for. Raises `StackError` where nothing
     tells.
     """
-    folder = project.stack_folder("") if project.stack is not None else _place(project)
+    folder = repository_of(project)
     for found in (_of_spec(folder), _of_changelog(folder / "debian/changelog")):
         if found:
             return _as_upstream_has_it(found, upstream)
@@ -118,7 +118,10 @@ def _files_of(project: Project, folder: Path, resolutions: Path) -> Iterable[Pat
     return dict.fromkeys((*listed, *named, *beside, *settings, resolutions, ignores))
 
 
-def _place(project: Project) -> Path:
+def repository_of(project: Project) -> Path:
+    """The folder with the stack, or that with the settings which say where the stacks are."""
+    if project.stack is not None:
+        return project.stack
     assert project.settings.path is not None  # a project has a stack or settings
     return project.settings.path.parent
 
