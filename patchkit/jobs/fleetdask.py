@@ -3,6 +3,7 @@ floor)."""
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
             f"{scheduler}: no scheduler of Dask answers there: {error}.",
             _WHICH_ADDRESS,
         ) from error
-    with client:
+    with client, _quiet():
         futures = {
             client.submit(_run, one, out, key=f"patchkit-{fleet.name}-{one.name}", pure=False): one
             for one in fleet.packages
@@ -55,6 +56,18 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
             yield _finished(client, futures, out)
         finally:
             client.cancel(list(futures))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what distributed logs when a connection ends: it is told as an error, once."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _finished(client: Any, futures: dict[Any, FleetPackage], out: str) -> Iterator[Done]:

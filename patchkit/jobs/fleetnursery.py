@@ -239,7 +239,13 @@ def memory_of(process: int) -> int:
         one = pending.pop()
         try:
             pages = Path(f"/proc/{one}/statm").read_bytes().split()[1]
-            children = Path(f"/proc/{one}/task/{one}/children").read_bytes().split()
+            # Each thread has the processes that it started itself.
+            threads = list(Path(f"/proc/{one}/task").iterdir())
+            children = [
+                child
+                for thread in threads
+                for child in (thread / "children").read_bytes().split()
+            ]
         except (OSError, IndexError):
             continue  # it has just ended
         total += int(pages) * os.sysconf("SC_PAGE_SIZE")

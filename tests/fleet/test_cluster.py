@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from patchkit.jobs.fleet import run_fleet
 from patchkit.jobs.fleetworker import Done
 from tests.cli.demo import PORTED
 from tests.cli.programs import put_before
-from tests.cli.running import assert_refused, run
+from tests.cli.running import PATCHKIT, assert_refused, environment, run
 from tests.cluster import Cluster, cluster
 from tests.fleet.made import DEADLY, MadeFleet, endings, make_fleet, make_mixed_fleet
 
@@ -95,6 +97,33 @@ def test_the_command_line_takes_a_scheduler(tmp_path: Path, workers: Cluster) ->
     made = make_mixed_fleet(tmp_path)
     done = run("fleet", made.file, "--out", made.out, "--scheduler", workers.address, "--quiet")
     assert (1, "") == (done.exit_code, done.stdout)
+
+
+def test_a_scheduler_that_is_lost_is_told_once(tmp_path: Path) -> None:
+    """In words; what is finished stays, and is not repeated here."""
+    made = _many(tmp_path)
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with (
+        cluster(folder, 2) as found,
+        subprocess.Popen(
+            [*PATCHKIT, "fleet", made.file, "--out", made.out, "--scheduler", found.address],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+    ):
+        while process.poll() is None and not list(made.out.glob("outcomes/*")):
+            time.sleep(0.02)
+        found.scheduler.kill()
+        _, stderr = process.communicate()
+    assert 2 == process.returncode
+    assert [b"patchkit: error: %s: the scheduler was lost" % found.address.encode()] == [
+        line.partition(b",")[0] for line in stderr.splitlines() if not line.startswith(b"  ")
+    ]
+    finished = {one.stem for one in made.out.glob("outcomes/*.json")}
+    assert finished
+    assert finished <= run_fleet(made.fleet, str(made.out)).kept
 
 
 def test_without_a_scheduler_there(tmp_path: Path) -> None:
