@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.deps import find_dependencies
     from patchkit.jobs.diff import diff_stacks
     from patchkit.jobs.exporting import plan_export
+    from patchkit.jobs.fleet import run_fleet
     from patchkit.jobs.importing import import_rerere
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from patchkit.model.lint import LintChoices
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
+    from patchkit.workspace.fleet import load_fleet
     from patchkit.workspace.loading import load_stack
 
 __version__ = "0.1.0"
@@ -75,6 +77,7 @@ __all__ = [
     "import_rerere",
     "last_port",
     "last_report",
+    "load_fleet",
     "load_stack",
     "parse_patch",
     "parse_series",
@@ -96,6 +99,7 @@ __all__ = [
     "plan_upgrade",
     "record_answers",
     "repository_at",
+    "run_fleet",
     "saved_report",
     "show_stack",
     "source_tree",
@@ -127,6 +131,7 @@ _HOMES = {
     "import_rerere": "patchkit.jobs.importing",
     "last_port": "patchkit.jobs.lastport",
     "last_report": "patchkit.jobs.report",
+    "load_fleet": "patchkit.workspace.fleet",
     "load_stack": "patchkit.workspace.loading",
     "parse_patch": "patchkit.diffing.unified",
     "parse_series": "patchkit.model.series",
@@ -148,6 +153,7 @@ _HOMES = {
     "plan_upgrade": "patchkit.jobs.upgrade",
     "record_answers": "patchkit.jobs.resolving",
     "repository_at": "patchkit.jobs.branching",
+    "run_fleet": "patchkit.jobs.fleet",
     "saved_report": "patchkit.jobs.report",
     "show_stack": "patchkit.jobs.show",
     "source_tree": "patchkit.jobs.project",

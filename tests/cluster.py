@@ -19,9 +19,10 @@ _START_SECONDS = 60
 
 @dataclass(frozen=True)
 class Cluster:
-    """Its address, and the processes of its workers."""
+    """Its address, and the processes of its scheduler and its workers."""
 
     address: str
+    scheduler: subprocess.Popen[bytes]
     workers: Sequence[subprocess.Popen[bytes]]
 
 
@@ -45,7 +46,7 @@ def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
                     "--host", "127.0.0.1", "--local-directory", str(place),
                 )
             )  # fmt: skip
-        yield Cluster(address, started[1:])
+        yield Cluster(address, started[0], started[1:])
     finally:
         for process in reversed(started):
             if process.poll() is None:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from pathlib import Path
 
-from patchkit.jobs.fleetstore import Store, store_at
+from patchkit.jobs.fleetstore import Store, is_remote, store_at
 from patchkit.jobs.fleetworker import Done, Nurseries, run_package
 from patchkit.model.fleet import Fleet, FleetReport
 from patchkit.render.fleet import fleet_text
@@ -48,7 +49,9 @@ def run_fleet(
         else:
             from patchkit.jobs.fleetdask import ported_by_dask
 
-            finished = ported_by_dask(fleet, out, scheduler)
+            # The workers of the cluster are at home in other folders.
+            place = out if is_remote(out) else str(Path(out).resolve())
+            finished = ported_by_dask(fleet, place, scheduler)
         with finished as all_done:
             for number, done in enumerate(all_done, 1):
                 found[done.outcome.name] = done

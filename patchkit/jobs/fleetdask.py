@@ -3,6 +3,8 @@ floor)."""
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +14,12 @@ from patchkit.errors import FleetError
 from patchkit.jobs.fleetstore import store_at
 from patchkit.jobs.fleetworker import Done, Nurseries, run_package
 from patchkit.model.fleet import Ending, Fleet, FleetPackage, PackageOutcome
+from patchkit.model.shown import shown_name
 from patchkit.render.fleetjson import outcome_json
 
 _HOW_TO_GET = "Install it with pip install 'patchkit[fleet]', here and where the workers run."
+_ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/]+:[0-9]{1,5}")
+_WHICH_ADDRESS = "Give the address that `dask scheduler` prints, such as tcp://10.0.0.1:8786."
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 0.5
 _OF_THREAD = threading.local()
@@ -33,14 +38,16 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
         from distributed import Client
     except ImportError as error:
         raise FleetError(f"{scheduler}: needs dask.distributed.", _HOW_TO_GET) from error
+    if _ADDRESS.fullmatch(scheduler) is None:
+        raise FleetError(f"{shown_name(scheduler)}: no address of a scheduler.", _WHICH_ADDRESS)
     try:
         client = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
         raise FleetError(
             f"{scheduler}: no scheduler of Dask answers there: {error}.",
-            "Give the address that `dask scheduler` prints, such as tcp://10.0.0.1:8786.",
+            _WHICH_ADDRESS,
         ) from error
-    with client:
+    with client, _quiet():
         futures = {
             client.submit(_run, one, out, key=f"patchkit-{fleet.name}-{one.name}", pure=False): one
             for one in fleet.packages
@@ -49,6 +56,18 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
             yield _finished(client, futures, out)
         finally:
             client.cancel(list(futures))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what distributed logs when a connection ends: it is told as an error, once."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _finished(client: Any, futures: dict[Any, FleetPackage], out: str) -> Iterator[Done]:

@@ -13,6 +13,7 @@ from patchkit.errors import StackError, UpstreamError
 from patchkit.jobs.project import Project
 from patchkit.lint.spec import Spec
 from patchkit.sources.upstream import Upstream
+from patchkit.workspace.ignores import ignores_place
 from patchkit.workspace.layout import read_layout
 from patchkit.workspace.spec import spec_files_in
 
@@ -20,7 +21,7 @@ IDENTITY_FORMAT = "patchkit-fleet-identity/1"
 _OWN_FILES = ("patchkit.*", "apply-patches", "*.spec")
 _DEBIAN = re.compile(r"[\w.+-]+ \((?:\d+:)?([^()\s]+?)(?:-[^-()\s]+)?\) ")
 _REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack)[.\d]*$")
-_VERSION = re.compile(r"(?:.*[-_/])?v?(\d+(?:[._]\d+)*)")
+_VERSION = re.compile(r"(?:.*?[-_/])??v?(\d+(?:[._]\d+)*)")
 _PARTS = re.compile(r"\d+|[A-Za-z]+|~")
 
 
@@ -31,7 +32,7 @@ def old_version(project: Project, upstream: Upstream) -> str:
     not have it so), else the newest that there is a stack for. Raises `StackError` where nothing
     tells.
     """
-    folder = project.stack_folder("") if project.stack is not None else _place(project)
+    folder = repository_of(project)
     for found in (_of_spec(folder), _of_changelog(folder / "debian/changelog")):
         if found:
             return _as_upstream_has_it(found, upstream)
@@ -113,10 +114,14 @@ def _files_of(project: Project, folder: Path, resolutions: Path) -> Iterable[Pat
     listed = [folder / layout.series] if layout.has_file else []
     beside = [place for pattern in _OWN_FILES for place in sorted(folder.glob(pattern))]
     settings = [project.settings.path] if project.settings.path is not None else []
-    return dict.fromkeys((*listed, *named, *beside, *settings, resolutions))
+    ignores = ignores_place(project.settings, folder)
+    return dict.fromkeys((*listed, *named, *beside, *settings, resolutions, ignores))
 
 
-def _place(project: Project) -> Path:
+def repository_of(project: Project) -> Path:
+    """The folder with the stack, or that with the settings which say where the stacks are."""
+    if project.stack is not None:
+        return project.stack
     assert project.settings.path is not None  # a project has a stack or settings
     return project.settings.path.parent
 

@@ -10,12 +10,14 @@ whoever started it has ended, it ends the child and itself.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
 import resource
 import select
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Mapping
@@ -36,6 +38,8 @@ ANSWER = "answer.json"
 """What a child writes beside the folder of its result."""
 _INPUTS = "inputs.json"
 """What it writes before the port, which may not come to an end."""
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_PR_SET_PDEATHSIG = 1
 _TRACEBACK = "PATCHKIT_TRACEBACK"
 PORTED = "ported"
 """The folder of the new stack, beside them."""
@@ -64,22 +68,28 @@ def main() -> None:
     waker, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    for number in (signal.SIGCHLD, *_ENDING_SIGNALS):
+        signal.signal(number, lambda *_: None)  # what it is, the pipe says
     # Ctrl-C reaches the whole group; it is for the one who gives the jobs to say what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     try:
-        while line := _line():
+        while line := _line(waker):
             answer = _answer(json.loads(line), waker)
             os.write(1, json.dumps(answer).encode() + b"\n")
     except (_Abandoned, BrokenPipeError):
         return
 
 
-def _line() -> bytes:
+def _line(waker: int) -> bytes:
     """The next job; empty at the end."""
     found = b""
     while not found.endswith(b"\n"):
+        readable, _, _ = select.select([0, waker], [], [])
+        if waker in readable and _is_to_end(waker):
+            return b""
+        if 0 not in readable:
+            continue
         part = os.read(0, 1 << 16)
         if not part:
             return b""
@@ -123,7 +133,9 @@ def _work(job: Mapping[str, Any], folder: Path, limits: Limits) -> NoReturn:
     """What the child does: it ends with 0 when it has written an answer."""
     os.setsid()
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number in (signal.SIGCHLD, *_ENDING_SIGNALS):
+        signal.signal(number, signal.SIG_DFL)
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
@@ -177,21 +189,31 @@ def _watch(child: int, limits: Limits, waker: int) -> _Watched:
     most = 0
     while True:
         readable, _, _ = select.select([0, waker], [], [], _LOOK_SECONDS)
-        if waker in readable:
-            os.read(waker, 1 << 10)
+        is_to_end = (waker in readable and _is_to_end(waker)) or 0 in readable
+        if is_to_end:
+            _end(child)
+            raise _Abandoned
         ended, status, usage = os.wait4(child, os.WNOHANG)
         seconds = time.monotonic() - started
         if ended:
             with suppress(ProcessLookupError):
                 os.killpg(child, signal.SIGKILL)  # what it started and left behind
             return _Watched(status, seconds, max(most, usage.ru_maxrss << 10))
-        if 0 in readable:
-            _end(child)
-            raise _Abandoned
         most = max(most, memory_of(child))
         over = _over(limits, seconds, most)
         if over is not None:
             return _Watched(_end(child), seconds, most, over)
+
+
+def _is_to_end(waker: int) -> bool:
+    """Whether one of the signals that have come is to end this process."""
+    return any(number in _ENDING_SIGNALS for number in os.read(waker, 1 << 10))
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel ends the child when its parent is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _over(limits: Limits, seconds: float, memory: int) -> Ending | None:
@@ -217,7 +239,13 @@ def memory_of(process: int) -> int:
         one = pending.pop()
         try:
             pages = Path(f"/proc/{one}/statm").read_bytes().split()[1]
-            children = Path(f"/proc/{one}/task/{one}/children").read_bytes().split()
+            # Each thread has the processes that it started itself.
+            threads = list(Path(f"/proc/{one}/task").iterdir())
+            children = [
+                child
+                for thread in threads
+                for child in (thread / "children").read_bytes().split()
+            ]
         except (OSError, IndexError):
             continue  # it has just ended
         total += int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, ProofError, UpstreamError
-from patchkit.jobs.fleetinputs import identity_of, newest_version, old_version
+from patchkit.jobs.fleetinputs import identity_of, newest_version, old_version, repository_of
 from patchkit.jobs.packaging import named_by_spec
 from patchkit.jobs.project import Project, find_project, upstream_of
 from patchkit.jobs.rebase import plan_rebase
@@ -85,10 +85,9 @@ def _ported(
 
 
 def _inputs_of(project: Project, package: FleetPackage) -> Inputs:
-    if package.old is not None:
-        folder = project.stack_folder(package.old)
-        check_folder(folder)
-        project = named_by_spec(project, folder)
+    folder = repository_of(project) if package.old is None else project.stack_folder(package.old)
+    check_folder(folder)
+    project = named_by_spec(project, folder)
     upstream = upstream_of(project, package.upstream)
     try:
         return _inputs_with(project, package, upstream)

@@ -48,11 +48,16 @@ def store_at(place: str) -> Store:
 
     Raises `OutputError` where the URL cannot be used.
     """
-    if "://" not in place:
+    if not is_remote(place):
         return FolderStore(Path(place))
     from patchkit.jobs.fleeturl import UrlStore
 
     return UrlStore(place)
+
+
+def is_remote(place: str) -> bool:
+    """Whether a place for results is a URL."""
+    return "://" in place
 
 
 @dataclass(frozen=True, slots=True)

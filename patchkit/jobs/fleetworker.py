@@ -74,7 +74,8 @@ class Nurseries:
         for process in processes:
             assert process.stdin is not None
             # It ends its child then, and whoever waits for an answer gets none.
-            process.stdin.close()
+            with suppress(OSError):
+                process.stdin.close()
         for process in processes:
             process.wait()
 

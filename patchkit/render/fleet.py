@@ -130,7 +130,9 @@ def fleet_text(report: FleetReport) -> str:
         lines += [f"{group.title}: {counted(len(group.outcomes), 'package', 'packages')}"]
         lines += [f"  {group.sentence}"]
         lines += _table([HEADINGS, *map(row_of, group.outcomes)], 4, len(HEADINGS))
-        lines += [f"  {one.name}: {one.message}" for one in group.outcomes if one.message]
+        lines += [
+            f"  {one.name}: {shown_text(one.message)}" for one in group.outcomes if one.message
+        ]
         lines.append("")
     return "\n".join(lines)
 

@@ -124,6 +124,7 @@ def _files_of(place: pathlib.Path) -> Iterator[pathlib.Path]:
     """The files and links below a folder, or the one file that it is."""
     if not place.is_dir():
         yield place
+        return
     for parent, folders, files in os.walk(place, onerror=_raise):
         links = (name for name in folders if pathlib.Path(parent, name).is_symlink())
         yield from (pathlib.Path(parent, name) for name in (*files, *links))

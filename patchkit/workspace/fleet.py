@@ -22,6 +22,7 @@ from patchkit.workspace.settings import (
     SETTINGS_FILE,
     Value,
     entries,
+    is_url,
     items,
     number,
     package_name,
@@ -203,10 +204,13 @@ def chosen(
     limits: Limits = NO_LIMITS,
 ) -> Fleet:
     """The fleet with the packages `only` names (without any: all), and with these values where a
-    package has none of its own; `{name}` in `upstream` is its name.
+    package has none of its own; `{name}` in `upstream` is its name, a path is made absolute.
 
     Raises `SettingsError` for a name that is not in the fleet.
     """
+    given = upstream or ""
+    if given and not is_url(given):
+        given = str(Path(given).resolve())
     names = [one.name for one in fleet.packages]
     for name in only:
         if name not in names:
@@ -218,7 +222,7 @@ def chosen(
         packages=tuple(
             replace(
                 one,
-                upstream=one.upstream or (upstream and upstream.replace(_NAME, one.name)),
+                upstream=one.upstream or given.replace(_NAME, one.name) or None,
                 old=one.old or old,
                 new=one.new or new,
                 limits=Limits(

@@ -221,10 +221,15 @@ def package_name(value: Value) -> str:
     return name
 
 
+def is_url(upstream: str) -> bool:
+    """Whether an upstream is not on this machine: a URL, or `host:path`."""
+    return _REMOTE.match(upstream) is not None
+
+
 def place_or_url(value: Value) -> str:
     """A URL, or a path relative to the file made absolute."""
     upstream = value.text()
-    if _REMOTE.match(upstream):
+    if is_url(upstream):
         return upstream
     return str((value.path.parent / upstream).resolve())
 

@@ -105,8 +105,18 @@ def test_options_count_where_a_package_has_nothing_of_its_own(tmp_path: Path) ->
     text = f"{_HEAD}packages: [{{name: one, from: '1', limit-time: 1m}}, {{name: two}}]\n"
     fleet = load_fleet(_file(tmp_path, text))
     one, two = chosen(fleet, upstream="up/{name}", old="5", new="6", limits=Limits(7, 8)).packages
-    assert ("up/one", "1", "6", Limits(60, 8)) == (one.upstream, one.old, one.new, one.limits)
-    assert ("up/two", "5", "6", Limits(7, 8)) == (two.upstream, two.old, two.new, two.limits)
+    assert (str(Path("up/one").resolve()), "1", "6", Limits(60, 8)) == (
+        one.upstream,
+        one.old,
+        one.new,
+        one.limits,
+    )
+    assert (str(Path("up/two").resolve()), "5", "6", Limits(7, 8)) == (
+        two.upstream,
+        two.old,
+        two.new,
+        two.limits,
+    )
 
 
 def test_only_some_packages(tmp_path: Path) -> None:

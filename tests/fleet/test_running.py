@@ -20,7 +20,7 @@ from patchkit.model.fleet import Ending, Limits
 from patchkit.render.fleetjson import load_outcome
 from patchkit.sources.upstream import open_upstream
 from patchkit.workspace.fleet import chosen, load_fleet
-from tests.cli.demo import PORTED, UNCHANGED, make_stack
+from tests.cli.demo import NEW, OLD, PORTED, UNCHANGED, make_stack
 from tests.cli.folders import state_of
 from tests.cli.programs import put_before
 from tests.cli.running import PATCHKIT, environment
@@ -36,6 +36,7 @@ from tests.fleet.made import (
     make_mixed_fleet,
     with_limit,
 )
+from tests.sources.made import commit, git, new_repository
 
 _EXPECTED = [
     (GOOD, "ported"),
@@ -223,7 +224,7 @@ def test_a_run_that_is_ended_goes_on_where_it_was(
     finished = sorted(one.stem for one in (stuck.out / "outcomes").glob("*.json"))
     assert "p3" not in finished
     assert 2 <= len(finished)
-    put_before(tmp_path / "bin", "patch", 'exec "$real" "$@"\n')
+    (tmp_path / "bin" / "patch").unlink()
     report = run_fleet(stuck.fleet, str(stuck.out), workers=2)
     assert frozenset(finished) == report.kept
     assert [(one, "ported") for one in ("p1", "p2", "p3", "p4", "p5")] == endings(report)
@@ -280,6 +281,23 @@ def test_a_place_that_cannot_be_used(mixed: MadeFleet, url: str) -> None:
     mixed.out.touch()
     with pytest.raises(OutputError, match="cannot be"):
         run_fleet(mixed.fleet, url if "://" in url else str(mixed.out))
+
+
+def test_packages_share_a_url(tmp_path: Path) -> None:
+    """Each asks the same cache at the same time; a branch that moves repeats them."""
+    made = make_fleet(tmp_path, {f"p{number}": PORTED for number in range(6)})
+    repository = new_repository(tmp_path / "shared")
+    git(repository, "tag", "v1.0", commit(repository, OLD))
+    git(repository, "update-ref", "refs/heads/next", commit(repository, NEW))
+    text = made.file.read_text().replace("upstream: upstream", f"upstream: {repository.as_uri()}")
+    made.file.write_text(text.replace('to: "2.0"', "to: next"))
+    report = run_fleet(made.fleet, str(made.out), workers=3)
+    assert {"ported"} == {ending for _, ending in endings(report)}
+    assert 6 == len(run_fleet(made.fleet, str(made.out), workers=3).kept)
+    git(repository, "update-ref", "refs/heads/next", commit(repository, OLD))
+    again = run_fleet(made.fleet, str(made.out), workers=3)
+    assert frozenset() == again.kept
+    assert {"ported"} == {ending for _, ending in endings(again)}
 
 
 def test_versions_are_found_out(tmp_path: Path) -> None:

@@ -24,15 +24,16 @@ from patchkit.render.html.page import rendered_page
 
 _WIDTH = 1000
 _MEBI = 1 << 20
+_MOST_UNFOLDED = 500
 _MINUTE, _HOUR = 60, 3600
 _STYLES = {
     Ending.PORTED: "s-unchanged",
     Ending.CURRENT: "s-upstreamed",
     Ending.CONFLICTS: "s-partial",
-    Ending.TIME_LIMIT: "s-resolved",
-    Ending.MEMORY_LIMIT: "s-resolved",
+    Ending.TIME_LIMIT: "s-limit",
+    Ending.MEMORY_LIMIT: "s-limit",
     Ending.NO_UPSTREAM: "s-followed",
-    Ending.BAD_INPUT: "s-followed",
+    Ending.BAD_INPUT: "s-resolved",
     Ending.CRASHED: "s-conflicted",
     Ending.UNPROVED: "s-conflicted",
 }
@@ -180,7 +181,7 @@ def _group(group: Group) -> GroupView:
         title=group.title,
         sentence=group.sentence,
         style=_STYLES[group.ending],
-        is_unfolded=group.ending.needs_person,
+        is_unfolded=group.ending.needs_person and len(group.outcomes) <= _MOST_UNFOLDED,
         has_ports=group.outcomes[0].is_written,
         rows=tuple(map(_row, group.outcomes)),
     )
@@ -198,5 +199,5 @@ def _row(outcome: PackageOutcome) -> RowView:
         causes=", ".join(f"{count} {cause.value}" for cause, count in outcome.causes.items()),
         seconds=told_time(outcome.seconds),
         memory=outcome.memory // _MEBI,
-        message=outcome.message,
+        message=shown_text(outcome.message),
     )

@@ -45,14 +45,22 @@ class Sizes:
 
 
 def debian_fleet(prepared: Sequence[Prepared]) -> Fleet:
-    """The real packages."""
-    return Fleet(
-        "debian",
-        tuple(
-            FleetPackage(one.case.package, str(one.stack), str(one.upstream), "old", "new", LIMITS)
-            for one in prepared
-        ),
-    )
+    """The real packages, from one upstream version to the other."""
+    return Fleet("debian", tuple(map(_debian_package, prepared)))
+
+
+def _debian_package(prepared: Prepared) -> FleetPackage:
+    case = prepared.case
+    folder = prepared.folder / "versions"
+    folder.mkdir(exist_ok=True)
+    versions = []
+    for version, name in ((case.old, "old"), (case.new, "new")):
+        versions.append(version.rpartition(":")[2].rpartition("-")[0])
+        place = folder / versions[-1]
+        if not place.is_symlink():
+            place.symlink_to(prepared.upstream / name, target_is_directory=True)
+    old, new = versions
+    return FleetPackage(case.package, str(prepared.stack), str(folder), old, new, LIMITS)
 
 
 def made_fleet(root: Path, count: int, **size: int) -> Fleet:

@@ -1,0 +1,5 @@
+"""Fixtures of the tests of fleets."""
+
+from tests.browser.conftest import browser
+
+__all__ = ["browser"]
