@@ -113,7 +113,8 @@ def test_a_damaged_cache(demo: Demo, repository: Path, isolated_environment: Pat
     for place in damaged:
         place.chmod(0o644)
         place.write_bytes(b"damaged")
-    done = demo.rebase("--upstream", url)
+    # Not what is remembered of the port before.
+    done = demo.rebase("--upstream", url, "--fuzz", "1")
     assert_refused(done, url, "safe to delete", str(clone))
     assert before == state_of(demo.out)
     clone.rename(clone.with_name("moved-away"))
