@@ -242,9 +242,7 @@ def memory_of(process: int) -> int:
             # Each thread has the processes that it started itself.
             threads = list(Path(f"/proc/{one}/task").iterdir())
             children = [
-                child
-                for thread in threads
-                for child in (thread / "children").read_bytes().split()
+                child for thread in threads for child in (thread / "children").read_bytes().split()
             ]
         except (OSError, IndexError):
             continue  # it has just ended
