@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from patchkit.errors import FleetError
@@ -36,6 +36,7 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
     """
     try:
         from distributed import Client
+        from distributed.comm.core import CommClosedError
     except ImportError as error:
         raise FleetError(f"{scheduler}: needs dask.distributed.", _HOW_TO_GET) from error
     if _ADDRESS.fullmatch(scheduler) is None:
@@ -47,7 +48,7 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
             f"{scheduler}: no scheduler of Dask answers there: {error}.",
             _WHICH_ADDRESS,
         ) from error
-    with client, _quiet():
+    with _quiet(), client:
         futures = {
             client.submit(_run, one, out, key=f"patchkit-{fleet.name}-{one.name}", pure=False): one
             for one in fleet.packages
@@ -55,23 +56,32 @@ def ported_by_dask(fleet: Fleet, out: str, scheduler: str) -> Iterator[Iterator[
         try:
             yield _finished(client, futures, out)
         finally:
-            client.cancel(list(futures))
+            with suppress(CommClosedError):  # a lost scheduler has nothing left to cancel
+                client.cancel(list(futures))
+
+
+_TALKATIVE = ("distributed", "tornado", "asyncio")
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without what distributed logs when a connection ends: it is told as an error, once."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    # Some of its loggers have levels of their own, and it logs through tornado's, too.
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in _TALKATIVE]
+    loggers = [logging.getLogger(name) for name in (*_TALKATIVE, *names)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _finished(client: Any, futures: dict[Any, FleetPackage], out: str) -> Iterator[Done]:
     from distributed import CancelledError, KilledWorker, as_completed
+    from distributed.comm.core import CommClosedError
 
     for future in as_completed(futures, loop=client.loop):
         package = futures[future]
@@ -85,7 +95,7 @@ def _finished(client: Any, futures: dict[Any, FleetPackage], out: str) -> Iterat
             )  # fmt: skip
             store_at(out).publish(package.name, None, outcome_json(lost))
             yield Done(lost)
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:
             raise FleetError(
                 f"{client.scheduler.address}: the scheduler was lost, or gave the packages up.",
                 "Run the same command again: what is finished is not repeated.",

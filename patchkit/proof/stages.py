@@ -73,7 +73,7 @@ class ProofInStages:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
     def foresee(self, part: Statement) -> None:
         """Begin to prove what is likely to be a part of the statement that is to come. Only what
@@ -83,18 +83,20 @@ class ProofInStages:
     def begin(self, whole: Statement, stages: Sequence[Stage]) -> None:
         """Begin to prove a statement, of which these are the stages; none: in one go."""
         self._whole = whole
-        parts = statements_of(whole, stages) if len(stages) > 1 else (whole,)
-        self._parts = [self._running(part) for part in parts]
+        if len(stages) > 1:
+            self._parts = [self._running(part) for part in statements_of(whole, stages)]
 
     def finish(self) -> None:
         """Wait for the end of what was begun. Raises what `patchkit.proof.script.prove` raises."""
         assert self._whole is not None
+        if not self._parts:
+            # In this thread an interrupt ends it at once.
+            self._whole.prove()
+            return
         try:
             for one in self._parts:
                 one.result()
         except ProofError:
-            if len(self._parts) == 1:
-                raise
             self._whole.prove()
 
     def _running(self, part: Statement) -> Future[None]:
