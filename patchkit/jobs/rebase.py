@@ -180,6 +180,8 @@ def plan_rebase(
     folder = project.stack_folder(old)
     target = _checked_target(out or project.output_folder(old, new), folder)
     forms = {*project.settings.reports, *reports}
+    if not folder.is_dir():
+        read_stack(project, old)  # which says what is missing, before anything else does
     source = upstream_of(project, upstream, cache, progress)
     key = None
     if memory is not None and resolutions is None and folder.is_dir():
