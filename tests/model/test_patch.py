@@ -68,7 +68,7 @@ def test_patches_are_values() -> None:
     """Equal parts are equal, and nothing can be changed in place."""
     assert _hunk(" a", "-b") == _hunk(" a", "-b")
     with pytest.raises(FrozenInstanceError):
-        _hunk("-b").old_start = 2  # type: ignore[misc]
+        _hunk("-b").old_start = 2  # type: ignore[misc]  # it is frozen
 
 
 @pytest.mark.parametrize(
