@@ -1,24 +1,16 @@
-"""What the port of a package of a fleet depends on: its versions, and an identity of it all (jobs
-floor)."""
+"""Which versions the port of a package of a fleet is between, where nobody says (jobs floor)."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
-import patchkit
 from patchkit.errors import StackError, UpstreamError
 from patchkit.jobs.project import Project
 from patchkit.lint.spec import Spec
 from patchkit.sources.upstream import Upstream
-from patchkit.workspace.ignores import ignores_place
-from patchkit.workspace.layout import read_layout
 from patchkit.workspace.spec import spec_files_in
 
-IDENTITY_FORMAT = "patchkit-fleet-identity/1"
-_OWN_FILES = ("patchkit.*", "apply-patches", "*.spec")
 _DEBIAN = re.compile(r"[\w.+-]+ \((?:\d+:)?([^()\s]+?)(?:-[^-()\s]+)?\) ")
 _REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack)[.\d]*$")
 _VERSION = re.compile(r"(?:.*?[-_/])??v?(\d+(?:[._]\d+)*)")
@@ -76,46 +68,6 @@ def version_key(version: str) -> tuple[tuple[int, int, str], ...]:
         *((2, int(one), "") if one.isdecimal() else (-(one == "~"), 0, one) for one in parts),
         (1, 0, ""),
     )
-
-
-def identity_of(
-    project: Project, folder: Path, resolutions: Path, upstream: Upstream, versions: tuple[str, str]
-) -> str:
-    """A SHA-256 over all that the port of the stack in `folder` depends on.
-
-    That is: patchkit's version, the versions of upstream with what they are now, the list of
-    patches and every patch, the settings, the decisions, and what else of the stack patchkit reads.
-    Raises `StackError` and `UpstreamError`.
-    """
-    digest = hashlib.sha256()
-    words = (IDENTITY_FORMAT, patchkit.__version__, project.package, upstream.description)
-    for word in (*words, *versions, *map(upstream.identity, versions)):
-        _add(digest, word.encode("utf-8", "surrogateescape"))
-    for place in _files_of(project, folder, resolutions):
-        name = str(place).removeprefix(f"{folder}/")
-        _add(digest, name.encode("utf-8", "surrogateescape"))
-        try:
-            _add(digest, place.read_bytes())
-        except FileNotFoundError:
-            digest.update(b"missing:")
-        except OSError as error:
-            raise StackError(f"{place}: cannot be read: {error.strerror}.") from error
-    return digest.hexdigest()
-
-
-def _add(digest: hashlib._Hash, content: bytes) -> None:
-    digest.update(b"%d:" % len(content))
-    digest.update(content)
-
-
-def _files_of(project: Project, folder: Path, resolutions: Path) -> Iterable[Path]:
-    layout, series = read_layout(folder)
-    named = [folder / layout.place_of(entry.name) for entry in series.entries]
-    listed = [folder / layout.series] if layout.has_file else []
-    beside = [place for pattern in _OWN_FILES for place in sorted(folder.glob(pattern))]
-    settings = [project.settings.path] if project.settings.path is not None else []
-    ignores = ignores_place(project.settings, folder)
-    return dict.fromkeys((*listed, *named, *beside, *settings, resolutions, ignores))
 
 
 def repository_of(project: Project) -> Path:

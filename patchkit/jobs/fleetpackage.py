@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, ProofError, UpstreamError
-from patchkit.jobs.fleetinputs import identity_of, newest_version, old_version, repository_of
+from patchkit.jobs.fleetinputs import newest_version, old_version, repository_of
+from patchkit.jobs.identity import port_identity
 from patchkit.jobs.packaging import named_by_spec
 from patchkit.jobs.project import Project, find_project, upstream_of
 from patchkit.jobs.rebase import plan_rebase
@@ -100,7 +101,7 @@ def _inputs_with(project: Project, package: FleetPackage, upstream: Upstream) ->
     new = package.new or newest_version(upstream, old)
     folder = project.stack_folder(old)
     decided = resolutions_place(project.settings, folder)
-    return Inputs(old, new, identity_of(project, folder, decided, upstream, (old, new)))
+    return Inputs(old, new, port_identity(project, folder, decided, upstream, (old, new)))
 
 
 def _told(error: PatchkitError) -> str:

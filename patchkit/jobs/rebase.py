@@ -21,6 +21,7 @@ from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
 from patchkit.jobs.deps import check_only_target, named_patches, only_part
 from patchkit.jobs.diff import compare_with_port
 from patchkit.jobs.histories import UpstreamHistory
+from patchkit.jobs.identity import key_of
 from patchkit.jobs.outputs import (
     REPORT_JSON,
     digests_of,
@@ -44,7 +45,6 @@ from patchkit.jobs.project import (
     upstream_of,
 )
 from patchkit.jobs.proving import Foresight, begin_proof
-from patchkit.jobs.remembering import key_of
 from patchkit.jobs.siblings import (
     AS_FOUND,
     Ported,

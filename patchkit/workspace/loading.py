@@ -71,6 +71,12 @@ def load_stack(root: Path, *, flags: frozenset[str] = frozenset()) -> Stack:
     return Stack(layout, series, tuple(patches), tuple(guarded), tuple(warnings))
 
 
+def unnamed_patches(root: Path, layout: Layout, series: PatchList) -> tuple[str, ...]:
+    """The patch files of the stack in the folder `root` that are no patch of its series: whoever
+    reads the stack tells of them. Raises `StackError` for a folder that cannot be read."""
+    return _Folder(root, layout, series).unnamed
+
+
 class _MissingPatchError(StackError):
     """The series names a patch that is not there."""
 
