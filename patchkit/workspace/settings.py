@@ -1,7 +1,6 @@
-"""Reads `patchkit.yaml`, format version 1; the only module that knows yaml.
+"""Reads `patchkit.yaml`, format version 1 (workspace floor).
 
-Workspace floor. The format is documented in `docs/reference/patchkit-yaml.md`. The file is read as
-a tree of nodes and never turned into objects, so that every complaint can name line and column.
+The format is documented in `docs/reference/patchkit-yaml.md`.
 """
 
 from __future__ import annotations
@@ -9,29 +8,25 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from patchkit.errors import SettingsError
 from patchkit.lint.rules import meant_rules
 from patchkit.model.generated import GeneratedPattern
 from patchkit.model.lint import LintChoices, LintIgnore
 from patchkit.workspace.folders import folders_below
+from patchkit.workspace.yamlvalues import Value, entries, items, number, pairs, read_yaml
 
 SETTINGS_FILE = "patchkit.yaml"
 
 _VERSION = "{version}"
 _DEPTH_BELOW = 3
 _REPORTS = ("html", "markdown", "junit", "sarif")
-_STRING = "tag:yaml.org,2002:str"
-_NULL = "tag:yaml.org,2002:null"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
 _FLAG = re.compile(r"[^\s+!-][^\s]*")
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+:")
 
@@ -120,96 +115,27 @@ def load_settings(path: Path) -> Settings:
     Raises `SettingsError` when it cannot be read, is not UTF-8 or not YAML, or has a key or a
     value that is not understood; the message has line and column.
     """
-    values = _read_values(path, read_yaml(path))
+    values = _read_values(read_yaml(path))
     return Settings(path=path, **{"stack": _VERSION, "output": _VERSION, **values})
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A key or a value of a YAML file, with what a message about it needs."""
-
-    path: Path
-    key: str
-    node: yaml.Node
-
-    def error(self, problem: str, *hints: str) -> SettingsError:
-        """What is to be raised about it, with file, line and column."""
-        mark = self.node.start_mark
-        place = f"{self.path}:{mark.line + 1}:{mark.column + 1}"
-        return SettingsError(f"{place}: {self.key}: {problem}", *hints)
-
-    def text(self) -> str:
-        """A text on one line that is not empty."""
-        if not isinstance(self.node, yaml.ScalarNode):
-            raise self.error(
-                "must be a text, not a list or a mapping.", "Quote a text that begins with { or [."
-            )
-        if self.node.tag == _NULL:
-            raise self.error("has no value.", "Give it one, or delete the line.")
-        if self.node.tag != _STRING:
-            raise self.error(
-                f"must be a text, but YAML reads {self.node.value} as something else.",
-                f'Write it as "{self.node.value}".',
-            )
-        text = str(self.node.value).strip()
-        if not text or not text.isprintable():
-            raise self.error("must be a text on one line.")
-        return text
-
-
-def read_yaml(path: Path) -> Value | None:
-    """The whole of a YAML file; None where it is empty. Raises `SettingsError` when it cannot be
-    read, is not UTF-8 or not YAML."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}.") from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"{path}:{line}: not UTF-8.", "Save the file as UTF-8.") from error
-    root = _compose(path, text)
-    return None if root is None or root.tag == _NULL else Value(path, "the file", root)
-
-
-def _compose(path: Path, text: str) -> yaml.Node | None:
-    try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
-        raise SettingsError(
-            f"{place}: not YAML: {error.problem or error.context}.",
-            "Quote a text that holds one of : # { [ and indent by spaces.",
-        ) from error
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise SettingsError(
-            f"{path}:{line}: not YAML: a control character.", "Delete it."
-        ) from error
-    except RecursionError as error:
-        raise SettingsError(f"{path}: nested too deeply to be settings.") from error
-
-
-def _read_values(path: Path, root: Value | None) -> dict[str, Any]:
+def _read_values(root: Value | None) -> dict[str, Any]:
     if root is None:
         return {}
-    if not isinstance(root.node, yaml.MappingNode):
+    if not root.is_mapping:
         raise root.error("must be keys with values, as in `name: kata`.")
     values: dict[str, Any] = {}
     lines: dict[str, int] = {}
-    for key_node, value_node in root.node.value:
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list or mapping"
-        place = Value(path, key, key_node)
-        if key not in _READERS:
-            near = difflib.get_close_matches(key, _READERS, n=1)
+    for key, value in pairs(root):
+        name = key.key
+        if name not in _READERS:
+            near = difflib.get_close_matches(name, _READERS, n=1)
             hints = [f"Did you mean {near[0]}?"] if near else []
-            raise place.error("unknown key.", *hints, f"Known are {', '.join(_READERS)}.")
-        if key in lines:
-            raise place.error(f"given twice, first on line {lines[key]}.", "Delete one of them.")
-        lines[key] = key_node.start_mark.line + 1
-        values[key.replace("-", "_")] = _READERS[key](Value(path, key, value_node))
+            raise key.error("unknown key.", *hints, f"Known are {', '.join(_READERS)}.")
+        if name in lines:
+            raise key.error(f"given twice, first on line {lines[name]}.", "Delete one of them.")
+        lines[name] = key.line
+        values[name.replace("-", "_")] = _READERS[name](value)
     return values
 
 
@@ -238,33 +164,21 @@ def _path(value: Value) -> str:
     return str((value.path.parent / value.text()).resolve())
 
 
-def number(value: Value) -> int:
-    """A whole number of at most three digits."""
-    node = value.node
-    if isinstance(node, yaml.ScalarNode) and node.style is None and _NUMBER.fullmatch(node.value):
-        return int(node.value)
-    raise value.error("must be a whole number, 0 or more.")
-
-
 def _generated(value: Value) -> tuple[GeneratedPattern, ...]:
-    if not isinstance(value.node, yaml.SequenceNode):
-        raise value.error('must be a list, as in `["*.pb.go", "!handwritten.pb.go"]`.')
-    return tuple(
-        _generated_pattern(Value(value.path, value.key, node)) for node in value.node.value
-    )
+    return tuple(map(_generated_pattern, items(value, '["*.pb.go", "!handwritten.pb.go"]')))
 
 
 def _generated_pattern(item: Value) -> GeneratedPattern:
     given = {"pattern": item}
-    if isinstance(item.node, yaml.MappingNode):
+    if item.is_mapping:
         given = {}
-        for key_node, value_node in item.node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
-            if key not in ("pattern", "command") or key in given:
-                raise Value(item.path, item.key, key_node).error(
-                    f"{key} is not known here, or given twice.", "Known are pattern and command."
+        for key, value in pairs(item):
+            if key.key not in ("pattern", "command") or key.key in given:
+                raise replace(key, key=item.key).error(
+                    f"{key.key} is not known here, or given twice.",
+                    "Known are pattern and command.",
                 )
-            given[key] = Value(item.path, f"{item.key}: {key}", value_node)
+            given[key.key] = replace(value, key=f"{item.key}: {key.key}")
         if "pattern" not in given:
             raise item.error("an entry needs a pattern.", "As in `pattern: api/*.rs`.")
     text = given["pattern"].text()
@@ -276,13 +190,11 @@ def _generated_pattern(item: Value) -> GeneratedPattern:
 
 
 def _names(value: Value) -> tuple[str, ...]:
-    if not isinstance(value.node, yaml.SequenceNode):
-        raise value.error("must be a list, as in `[one, two]`.")
-    return tuple(Value(value.path, value.key, node).text() for node in value.node.value)
+    return tuple(item.text() for item in items(value, "[one, two]"))
 
 
 def _name_or_names(value: Value) -> tuple[str, ...]:
-    if isinstance(value.node, yaml.SequenceNode):
+    if value.is_list:
         return _names(value)
     return (value.text(),)
 
@@ -292,21 +204,8 @@ def _variants(value: Value) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     return {axis.key: {one.key: _words(one) for one in entries(axis)} for axis in entries(value)}
 
 
-def entries(value: Value) -> Iterator[Value]:
-    """The values of a mapping, each under its own key."""
-    if not isinstance(value.node, yaml.MappingNode):
-        raise value.error("must be keys with values.", "As in `architecture: {riscv64: [rv64]}`.")
-    seen = set()
-    for key_node, value_node in value.node.value:
-        key = Value(value.path, value.key, key_node).text()
-        if key in seen:
-            raise Value(value.path, value.key, key_node).error(f"{key} is given twice.")
-        seen.add(key)
-        yield Value(value.path, key, value_node)
-
-
 def _words(value: Value) -> tuple[str, ...]:
-    names = () if value.node.tag == _NULL else _name_or_names(value)
+    names = () if value.is_empty else _name_or_names(value)
     for word in (value.key, *names):
         if not _WORD.fullmatch(word):
             raise value.error(f"{word} is not a word.", "A word has letters, digits and . _ + -.")
@@ -341,15 +240,6 @@ def _check_rule(item: Value, selector: str) -> None:
         raise item.error(f"{selector}: no rule of lint.", "`patchkit lint --rules` lists them.")
 
 
-def items(value: Value | None, example: str = "[PK502, PK113 *.yaml]") -> list[Value]:
-    """The values of a list; none where there is no list."""
-    if value is None:
-        return []
-    if not isinstance(value.node, yaml.SequenceNode):
-        raise value.error(f"must be a list, as in `{example}`.")
-    return [Value(value.path, value.key, node) for node in value.node.value]
-
-
 def _reports(value: Value) -> tuple[str, ...]:
     for name in (names := _names(value)):
         if name not in _REPORTS:
@@ -358,11 +248,8 @@ def _reports(value: Value) -> tuple[str, ...]:
 
 
 def _flags(value: Value) -> frozenset[str]:
-    if not isinstance(value.node, yaml.SequenceNode):
-        raise value.error("must be a list, as in `[virt, debug]`.")
     flags = set()
-    for node in value.node.value:
-        item = Value(value.path, value.key, node)
+    for item in items(value, "[virt, debug]"):
         flag = item.text()
         if not _FLAG.fullmatch(flag):
             raise item.error(
