@@ -44,18 +44,24 @@ def port_identity(
     for place in _files_of(folder, layout, series, project, resolutions):
         name = str(place).removeprefix(f"{folder}/")
         _add(digest, name.encode("utf-8", "surrogateescape"))
-        try:
-            _add(digest, place.read_bytes())
-        except FileNotFoundError:
-            digest.update(b"missing:")
-        except OSError as error:
-            raise StackError(f"{place}: cannot be read: {error.strerror}.") from error
+        _add(digest, _digest_of(place))
     return digest.hexdigest()
 
 
 def _add(digest: hashlib._Hash, content: bytes) -> None:
     digest.update(b"%d:" % len(content))
     digest.update(content)
+
+
+def _digest_of(place: Path) -> bytes:
+    """The digest of a file; of what is none, such as a pipe that would never end, nothing."""
+    try:
+        if not place.is_file():
+            return b""
+        with place.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise StackError(f"{place}: cannot be read: {error.strerror}.") from error
 
 
 def _files_of(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from patchkit import find_project, plan_rebase
+from patchkit.errors import StackError
 from patchkit.jobs.rebase import RebasePlan
 from patchkit.workspace.memory import Memory
 from tests.cli.demo import Demo, make_demo
@@ -67,3 +69,13 @@ def test_something_else_is_asked(tmp_path: Path) -> None:
     demo, memory = make_demo(tmp_path), Memory(tmp_path / "memory")
     _plan(demo, memory)
     assert not isinstance(_plan(demo, memory, fuzz=0).reported, bytes)
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    """Nobody writes to it, so whoever read it would wait for ever; the stack is refused."""
+    demo, memory = make_demo(tmp_path), Memory(tmp_path / "memory")
+    place = demo.stack / "patches/0001-util.patch"
+    place.unlink()
+    os.mkfifo(place)
+    with pytest.raises(StackError, match=r"0001-util\.patch"):
+        _plan(demo, memory)
