@@ -16,6 +16,9 @@ SURROUNDINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_EDITOR": "true",
+    # Else a patchkit that is run from a clone compiles all its modules at each start, which no
+    # installed one does.
+    "PYTHONDONTWRITEBYTECODE": "",
     **{
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")
