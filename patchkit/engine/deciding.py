@@ -104,7 +104,7 @@ def with_amendments(
         raw = header_without_hunks(header) if _says_more_than_hunks(diff) else None
         if raw is None and not lines:
             return ported  # without hunks only git's header can say that there is an empty file
-    bench.amend_ours(replace(after, lines=lines))
+    bench.amend_ours(after.with_lines(lines))
     regions = ported.file.regions
     for region in taken:
         regions = with_region(regions, region)

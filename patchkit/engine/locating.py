@@ -12,6 +12,8 @@ a guess."""
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -60,7 +62,7 @@ class Locator:
         self._old = old
         self._new = new
         self._near: dict[Path, tuple[Path, ...]] = {}
-        self._contents: dict[Path, bytes] = {}
+        self._hashes: dict[Path, array[int]] = {}
 
     def locate(self, path: Path) -> Location:
         """Where the file that the old tree has at `path` stands in the new tree."""
@@ -81,12 +83,16 @@ class Locator:
             self._new.prefetch(self._near[path])
         return self._near[path]
 
-    def new_content(self, path: Path) -> bytes:
-        """The bytes of a file of the new tree, read once."""
-        if path not in self._contents:
+    def may_have(self, path: Path, line: bytes) -> bool:
+        """Whether a file of the new tree has this line, or at least one of the same hash. Each file
+        is read once, and only the hashes are kept: there may be thousands."""
+        if path not in self._hashes:
             file = self._new.get(path)
-            self._contents[path] = b"" if file is None else file.content
-        return self._contents[path]
+            lines = () if file is None else split_lines(file.content)
+            self._hashes[path] = array("I", sorted({_short_hash(one) for one in lines}))
+        hashes, wanted = self._hashes[path], _short_hash(line)
+        at = bisect_left(hashes, wanted)
+        return at < len(hashes) and hashes[at] == wanted
 
     def place_for_new(self, path: Path) -> Found:
         """Where a file that a patch creates at `path` goes: along with its folder, if that
@@ -251,6 +257,10 @@ class Locator:
         is_clear = not others or count > 2 * others[0][1]
         is_most = count > 1 and 2 * voters[best] >= left
         return best if is_clear and is_most else None
+
+
+def _short_hash(line: bytes) -> int:
+    return hash(line) & 0xFFFFFFFF
 
 
 def similarity(one: bytes, two: bytes) -> int:

@@ -82,17 +82,17 @@ def merge_hunks(pair: FilePair, hunks: Sequence[Hunk], owner: Owner, policy: Pol
     assert base is not None
     places = place_hunks(hunks, base.lines, policy.max_fuzz)
     edits = edits_of(hunks, places, base.lines)
-    theirs = Version(base.path, base.mode, apply_edits(base.lines, edits))
+    theirs = base.with_lines(apply_edits(base.lines, edits))
     applied = _Applied(hunks, places, edits, theirs, _rejected(hunks, places, base))
     if ours is None:
         held = pair.missing or Held(HeldCause.FILE_GONE, "The file is not in the new upstream.")
         after = FilePair(theirs, None, missing=pair.missing, followed=pair.followed)
         return _without_merge(applied, base, after, held)
-    if list(ours.lines) == list(theirs.lines) != list(base.lines):
+    if ours.text == theirs.text != base.text:
         settled = Settled(IDENTICAL.name, IDENTICAL.note)
         after = FilePair(theirs, ours, align(theirs.lines, ours.lines), pair.followed)
         return _without_merge(applied, base, after, settled)
-    if ours.lines is base.lines and not pair.marks and pair.supposed is None:
+    if ours.text is base.text and not pair.marks and pair.supposed is None:
         return _as_in_base(applied, ours, pair)
     return _merged(applied, base, ours, pair, owner, policy)
 
@@ -101,7 +101,7 @@ def _as_in_base(applied: _Applied, ours: Version, pair: FilePair) -> MergedFile:
     """Ours is what base is, so it becomes what base becomes; the two go on sharing their lines."""
     lines = applied.theirs.lines
     blocks = (Block(0, 0, len(lines)),) if lines else ()
-    after = FilePair(applied.theirs, replace(ours, lines=lines), blocks, pair.followed)
+    after = FilePair(applied.theirs, replace(ours, text=applied.theirs.text), blocks, pair.followed)
     rejected = {number for region in applied.rejected for number in region.hunks}
     lost = tuple(sorted(rejected - {edit.hunk + 1 for edit in applied.edits}))
     carried = len(applied.hunks) - len(rejected)
@@ -125,7 +125,7 @@ def _merged(
     ours_edits = tuple(edit for step in taken for edit in step.edits)
     after = FilePair(
         applied.theirs,
-        Version(ours.path, ours.mode, apply_edits(ours.lines, ours_edits)),
+        ours.with_lines(apply_edits(ours.lines, ours_edits)),
         realign([(step.step, step.lines, step.inner) for step in taken], pair.blocks),
         pair.followed,
         None,

@@ -60,6 +60,11 @@ def port_stack(
     stages: list[Stage] = []
     named: set[Path] = set()
     for at, stacked in enumerate(stack.patches):
+        if at % PATCHES_OF_A_STAGE == 0:
+            of_stage = stack.patches[at : at + PATCHES_OF_A_STAGE]
+            coming = tuple(path for one in of_stage for path in paths_of(one, policy.strip))
+            old.prefetch(coming)
+            new.prefetch(coming)
         watch(at + 1, stacked.name)
         paths = paths_of(stacked, policy.strip)
         loaded = bench.loaded_base(paths)
@@ -77,6 +82,7 @@ def port_stack(
             first = at - at % PATCHES_OF_A_STAGE
             stages.append(Stage(tuple(patches[first:]), reached, bench.asked(reached), changes))
             watch_stage(stages[-1])
+            bench.put_away()
             named = set()
     result = bench.result()
     return PortedStack(

@@ -208,7 +208,7 @@ def _landed(landings: Sequence[_Landing], change: Change, file: PortedFile) -> _
     edits = edits_of(hunks, [HunkPlace(one.at, 0, 0) for one in landings], before.lines)
     if any(one.stop > two.start for one, two in pairwise(edits)):
         return None
-    after = replace(before, lines=apply_edits(before.lines, edits))
+    after = before.with_lines(apply_edits(before.lines, edits))
     # With less context than it had, a hunk is written anew.
     edits = tuple(
         edit if hunks[edit.hunk] is landings[edit.hunk].whole else replace(edit, offset=-1)

@@ -2,6 +2,9 @@
 
 A `FilePair` is what the engine knows of a file of base: its lines there, where it is in ours with
 which lines, and which of the lines are the same. Each patch that goes in gives a new pair.
+
+A file is worked on as lines, and a line is an object: three times the size of its text. In a long
+stack most files wait for the end, so their lines can be put away.
 """
 
 from __future__ import annotations
@@ -14,27 +17,83 @@ from patchkit.model.report import Followed, Held, RegionRef
 from patchkit.model.tree import File, Path, split_lines
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A file on one side: where it stands, its mode, its lines with their line ends."""
+class Text:
+    """The text of a file, as lines or as bytes; which of the two it is kept as shows nowhere."""
 
-    path: Path
-    mode: int
-    lines: Sequence[bytes]
+    __slots__ = ("_content", "_lines")
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        """Of lines with their line ends."""
+        self._lines: Sequence[bytes] | None = lines
+        self._content: bytes | None = None
 
     @classmethod
-    def of(cls, path: Path, file: File) -> Version:
-        """The version that a tree has at `path`."""
-        return cls(path, file.mode, split_lines(file.content))
+    def of(cls, content: bytes) -> Text:
+        """Of the bytes of a file."""
+        text = cls(())
+        text._content, text._lines = content, None
+        return text
 
-    def is_like(self, other: Version) -> bool:
-        """Whether the two have the same lines and mode, wherever they stand."""
-        return self.mode == other.mode and list(self.lines) == list(other.lines)
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same text."""
+        return isinstance(other, Text) and (self is other or self.content == other.content)
+
+    __hash__ = None  # type: ignore[assignment]  # as that of a list
+
+    @property
+    def lines(self) -> Sequence[bytes]:
+        """The lines with their line ends: the same list until they are put away."""
+        if self._lines is None:
+            assert self._content is not None
+            self._lines = split_lines(self._content)
+        return self._lines
 
     @property
     def content(self) -> bytes:
         """The bytes of the file."""
-        return b"".join(self.lines)
+        lines = self._lines
+        # In this order: another thread may be putting the lines away.
+        if lines is None or self._content is not None:
+            assert self._content is not None
+            return self._content
+        return b"".join(lines)
+
+    def put_away(self) -> None:
+        """Keep the bytes alone, until the lines are asked for again."""
+        self._content = self.content
+        self._lines = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A file on one side: where it stands, its mode, its text."""
+
+    path: Path
+    mode: int
+    text: Text
+
+    @classmethod
+    def of(cls, path: Path, file: File) -> Version:
+        """The version that a tree has at `path`."""
+        return cls(path, file.mode, Text.of(file.content))
+
+    @property
+    def lines(self) -> Sequence[bytes]:
+        """Its lines with their line ends."""
+        return self.text.lines
+
+    def with_lines(self, lines: Sequence[bytes]) -> Version:
+        """The file with other lines."""
+        return Version(self.path, self.mode, Text(lines))
+
+    def is_like(self, other: Version) -> bool:
+        """Whether the two have the same text and mode, wherever they stand."""
+        return self.mode == other.mode and self.text == other.text
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return self.text.content
 
     @property
     def file(self) -> File:

@@ -16,7 +16,7 @@ from patchkit.engine.outcomes import (
     rewritten_as_modification,
     whole_region,
 )
-from patchkit.engine.versions import FilePair, HeldMark, Version
+from patchkit.engine.versions import FilePair, HeldMark, Text, Version
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import Line, LineKind
 from patchkit.model.report import (
@@ -46,7 +46,7 @@ def create(change: Change, bench: Workbench) -> PortedDiff:
         note = "It creates a file, but expects lines in it."
         return broken(change, HeldCause.REJECTED, note)
     lines = change.hunks[0].new if change.hunks else ()
-    made = Version(path, change.new_mode or REGULAR, lines)
+    made = Version(path, change.new_mode or REGULAR, Text(lines))
     place, followed = bench.place_for_new(path)
     ours = bench.ours_at(place)
     if ours is None and not bench.is_blocked(place):
@@ -86,7 +86,7 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
         return _delete_without_ours(change, bench, path, base, pair.missing)
     followed = pair.followed if ours.path != path else None
     count = len(change.hunks)
-    is_changed = list(ours.lines) != list(base.lines) or kind_of(ours.mode) != kind_of(base.mode)
+    is_changed = ours.text != base.text or kind_of(ours.mode) != kind_of(base.mode)
     held = Held(HeldCause.FILE_CHANGED, "The patch deletes this file, and upstream changed it.")
     region = whole_region(held, base=base.lines, ours=ours.lines)
     decided = _decision_on(region, (path, ours.path), change) if is_changed else None
@@ -148,7 +148,7 @@ def _created(
     change: Change, bench: Workbench, made: Version, place: Path, followed: Followed | None
 ) -> PortedDiff:
     names = bench.names_for(change.candidates, made.path, place)
-    ported = Version(place, made.mode, made.lines)
+    ported = Version(place, made.mode, made.text)
     earlier = None if followed is None else Followed(FollowKind.EARLIER, 100)
     bench.put(made.path, FilePair(made, ported, align(made.lines, made.lines), earlier))
     raw = rewritten(change, names, change.hunks) if names else change.diff.raw
@@ -161,7 +161,7 @@ def _is_made(change: Change, made: Version, ours: Version) -> bool:
     """Whether ours is just what the patch makes; a diff without a mode does not say which."""
     says_mode = change.new_mode is not None
     is_same_mode = ours.mode == made.mode if says_mode else kind_of(ours.mode) == kind_of(made.mode)
-    return is_same_mode and list(ours.lines) == list(made.lines)
+    return is_same_mode and ours.text == made.text
 
 
 def _create_held(
@@ -198,7 +198,7 @@ def _put_into_existing(
     decided: Resolution,
 ) -> PortedDiff:
     """A person decided what becomes of the file that upstream has where the patch makes one."""
-    after = replace(ours, lines=decided.result)
+    after = ours.with_lines(decided.result)
     edits = edits_between(ours.lines, after.lines, 0, 0)
     raw = rewritten_as_modification(change, ours.path, write_hunks(ours.lines, edits, change.hunks))
     settled = Settled(RESOLUTION, decided.provenance.why, decided.result)
@@ -217,7 +217,7 @@ def _why_not_created(made: Version, ours: Version | None) -> Held:
     if kind_of(ours.mode) != kind_of(made.mode):
         note = "The patch creates this file, and the new upstream has one of another kind."
         return Held(HeldCause.KIND, note)
-    if list(ours.lines) == list(made.lines):
+    if ours.text == made.text:
         note = (
             f"The patch creates this file with mode {made.mode:o}, the new upstream has it with "
             f"mode {ours.mode:o}."

@@ -64,12 +64,20 @@ class Workbench:
         self._mark: Mark | None = None
         self._rewritten: set[Path] = set()
         self._ever_rewritten: set[Path] = set()
+        self._in_use: list[Version] = []
 
     def begin_patch(self, handled_whole: frozenset[Path]) -> None:
         """Say that a patch comes next which creates, deletes, moves or copies the files at these
         paths of base."""
         self._handled_whole = handled_whole
         self._mark = None
+
+    def put_away(self) -> None:
+        """Keep the files as bytes until they are asked for again: a long stack comes back to few of
+        them."""
+        for version in self._in_use:
+            version.text.put_away()
+        self._in_use.clear()
 
     def begin(self, patch: str, diff: FileDiff) -> None:
         """Say that `diff`, of the patch named `patch`, comes next."""
@@ -192,7 +200,7 @@ class Workbench:
                 lines = () if version is None else version.lines
                 if version is not None and line in lines:
                     yield version
-            elif line in self._locator.new_content(place):
+            elif self._locator.may_have(place, line):
                 version = self.ours_at(place)
                 if version is not None and line in version.lines:
                     yield version
@@ -287,12 +295,15 @@ class Workbench:
         if self._mark is not None:
             self._mark.pairs.setdefault(path, self._pairs.get(path))
         self._pairs[path] = pair
+        self._in_use += (one for one in (pair.base, pair.ours) if one is not None)
 
     def _set_ours(self, path: Path, version: Version | None) -> None:
         if self._mark is not None:
             known = (self._ours[path],) if path in self._ours else ()
             self._mark.ours.setdefault(path, known)
         self._ours[path] = version
+        if version is not None:
+            self._in_use.append(version)
 
     def _write_ours(self, path: Path, version: Version | None) -> None:
         self._set_ours(path, version)
@@ -342,7 +353,7 @@ class Workbench:
         place = location.path
         if place not in self._ours and self._new_file(place) == file:
             # Most files are as they were: one list of lines does for both.
-            self._set_ours(place, Version(place, file.mode, base.lines))
+            self._set_ours(place, Version(place, file.mode, base.text))
         ours = self.ours_at(place)
         if ours is None:
             return FilePair(base, None, missing=_TAKEN_AWAY)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from stat import S_IFMT, S_IXUSR
 
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, Path
-from patchkit.sources.repository import FolderEntry, GitRepository
-
-_FOLDER = 0o040000
+from patchkit.sources.repository import FOLDER, FolderEntry, GitRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class GitTree:
     def get(self, path: Path) -> File | None:
         """The file at `path`; a submodule is an empty file with the mode `SUBMODULE`."""
         entry = self._entry(path)
-        if entry is None or S_IFMT(entry.mode) == _FOLDER:
+        if entry is None or S_IFMT(entry.mode) == FOLDER:
             return None
         if S_IFMT(entry.mode) == SUBMODULE:
             return File(b"", SUBMODULE)
@@ -34,7 +32,7 @@ class GitTree:
 
     def has_folder(self, path: Path) -> bool:
         """Whether there is a folder at `path`; git knows none that is empty."""
-        return bool(self._folder(path.split(b"/") if path else []))
+        return bool(self.repository.folder_at(self.root, path))
 
     def paths(self) -> Collection[Path]:
         """Every file."""
@@ -62,7 +60,7 @@ class GitTree:
                 if len(parts) > depth:
                     tree = level.get(b"/".join(parts[:depth]))
                     entry = self.repository.folder(tree).get(parts[depth]) if tree else None
-                    if entry is not None and S_IFMT(entry.mode) == _FOLDER:
+                    if entry is not None and S_IFMT(entry.mode) == FOLDER:
                         below[b"/".join(parts[: depth + 1])] = entry.object_id
             level = below
             depth += 1
@@ -70,22 +68,14 @@ class GitTree:
     def _blobs(self, paths: Iterable[Path]) -> Iterator[str]:
         for path in paths:
             entry = self._entry(path)
-            if entry is not None and S_IFMT(entry.mode) not in (_FOLDER, SUBMODULE):
+            if entry is not None and S_IFMT(entry.mode) not in (FOLDER, SUBMODULE):
                 yield entry.object_id
 
     def _entry(self, path: Path) -> FolderEntry | None:
-        *folders, name = path.split(b"/")
-        return self._folder(folders).get(name)
-
-    def _folder(self, parts: Iterable[bytes]) -> Mapping[bytes, FolderEntry]:
-        """The entries of a folder by name; none where there is no such folder."""
-        folder = self.repository.folder(self.root)
-        for part in parts:
-            entry = folder.get(part)
-            if entry is None or S_IFMT(entry.mode) != _FOLDER:
-                return {}
-            folder = self.repository.folder(entry.object_id)
-        return folder
+        folder, slash, name = path.rpartition(b"/")
+        if slash and not folder:
+            return None
+        return self.repository.folder_at(self.root, folder).get(name)
 
 
 def file_mode(mode: int) -> int:

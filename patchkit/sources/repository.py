@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pathlib
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from stat import S_IFMT
 
 from patchkit.errors import UpstreamError
 from patchkit.model.shown import shown_name
@@ -31,6 +33,8 @@ _FALSE = ("false", "no", "off", "0")
 _MOST_REMEMBERED = 16 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
 _READ_AT_ONCE = 500
+FOLDER = 0o040000
+"""The mode of a folder in a tree object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class GitRepository:
         self._location = location_of(git_dir)
         self._reader = ObjectReader(self._location)
         self._folders: dict[str, Mapping[bytes, FolderEntry]] = {}
+        self._folders_at: dict[tuple[str, Path], Mapping[bytes, FolderEntry]] = {}
         self._listed: dict[str, dict[Path, str]] = {}
         self._blobs = _BoundedStore(_MOST_REMEMBERED)
 
@@ -155,6 +160,19 @@ class GitRepository:
             self._folders[tree_id] = self._parsed(tree_id, self.read(tree_id))
         return self._folders[tree_id]
 
+    def folder_at(self, tree_id: str, path: Path) -> Mapping[bytes, FolderEntry]:
+        """The entries of the folder at `path` below a tree object, the tree's own for an empty
+        path; none where there is no such folder. Remembered."""
+        found = self._folders_at.get((tree_id, path))
+        if found is None:
+            found = self.folder(tree_id)
+            for part in path.split(b"/") if path else ():
+                entry = found.get(part)
+                is_folder = entry is not None and S_IFMT(entry.mode) == FOLDER
+                found = self.folder(entry.object_id) if entry is not None and is_folder else {}
+            self._folders_at[tree_id, path] = found
+        return found
+
     def _parsed(self, tree_id: str, found: GitObject) -> Mapping[bytes, FolderEntry]:
         try:
             if found.kind != "tree":
@@ -173,12 +191,14 @@ class GitRepository:
     def _list(self, tree_id: str) -> dict[Path, str]:
         self.folder(tree_id)  # fetches all of it where a partial clone lacks even folders
         listed: dict[Path, str] = {}
+        # Most paths of two versions are the same, and are kept once.
+        known = {path: path for one in self._listed.values() for path in one}
         for line in self._offline(("ls-tree", "-r", "-z", "--full-tree", tree_id)).split(b"\0"):
             facts, tab, path = line.partition(b"\t")
             if tab:
                 _, kind, object_id = facts.split(b" ")
                 if kind == b"blob":
-                    listed[path] = object_id.decode("ascii")
+                    listed[known.get(path, path)] = sys.intern(object_id.decode("ascii"))
         return listed
 
     def fetch_missing(self, object_ids: Iterable[str]) -> None:
@@ -293,7 +313,8 @@ def parse_folder(content: bytes, id_size: int) -> dict[bytes, FolderEntry]:
         end = nul + 1 + id_size
         if end > len(content):
             raise ValueError("its last entry is cut off")
-        object_id = content[nul + 1 : end].hex()
+        # The same file in two versions is one id.
+        object_id = sys.intern(content[nul + 1 : end].hex())
         entries[content[space + 1 : nul]] = FolderEntry(int(content[at:space], 8), object_id)
         at = end
     return entries

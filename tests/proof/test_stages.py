@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchkit.engine.stages import Stage
-from patchkit.engine.versions import Version
+from patchkit.engine.versions import Text, Version
 from patchkit.errors import ProofError
 from patchkit.model.report import PortedPatch, Status
 from patchkit.model.stack import Dialect, Layout
@@ -25,7 +25,7 @@ def _stage(first: int, stop: int, left: int | None = None) -> Stage:
     patches = tuple(
         PortedPatch(f"{one}.patch", Status.UNCHANGED, (), _step(one)) for one in range(first, stop)
     )
-    after = Version(b"f", REGULAR, [b"%d\n" % (stop if left is None else left)])
+    after = Version(b"f", REGULAR, Text([b"%d\n" % (stop if left is None else left)]))
     return Stage(patches, {b"f"}, {b"f": File(b"0\n")}, {b"f": after})
 
 
