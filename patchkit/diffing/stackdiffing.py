@@ -41,11 +41,13 @@ def compare_stacks(
             name, other = (old.names[at], new) if at is not None else (new.names[to or 0], old)
             compared.append(PatchComparison(before, after, note=_note(name, other)))
             continue
+        # Most patches of a port are the very same, and need no reading.
+        is_same = there[at] == here[to]
         compared.append(
             PatchComparison(
                 before, after,
-                message=compare_messages(there[at], here[to]),
-                files=tuple(compare_files(there[at], here[to])),
+                message=() if is_same else compare_messages(there[at], here[to]),
+                files=() if is_same else tuple(compare_files(there[at], here[to])),
                 options=_options(old.patches[at].entry, new.patches[to].entry),
                 is_moved=at not in in_place,
             )

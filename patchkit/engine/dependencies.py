@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from patchkit.diffing.placing import place_hunks
 from patchkit.engine.changes import Change, why_unsupported
-from patchkit.engine.doubtful import Reach, place_bonds
+from patchkit.engine.doubtful import Reach, may_be_elsewhere, place_bonds
 from patchkit.engine.lineage import Found, Lineage
 from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
@@ -44,8 +44,8 @@ def _bonds(names: Sequence[str], reasons: dict[tuple[int, int], set[Reason]]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _First:
-    """The first change of a file that upstream has; `diff` is its number."""
+class _Modified:
+    """A change of the lines of a file that upstream has; `diff` is its number."""
 
     number: int
     diff: int
@@ -81,7 +81,7 @@ class DependencyWalk:
         self._numbers = {name: number for number, name in enumerate(stack.names)}
         self._max_fuzz = policy.max_fuzz
         self._files: dict[Path, Lineage] = {}
-        self._firsts: dict[Path, _First] = {}
+        self._waiting: dict[Path, list[_Modified]] = {}
         self._vacated: dict[Path, int] = {}
         self._lineages: dict[int, tuple[Path, Lineage]] = {}
         self._diffs = 0
@@ -91,6 +91,12 @@ class DependencyWalk:
 
     def dependencies(self) -> Dependencies:
         """What was found, once all patches are in."""
+        for path in tuple(self._waiting):
+            # Of most files nobody needs to know who wrote which line once they are gone through.
+            if len(self._waiting[path]) > 1:
+                self._take_up(path)
+                if not may_be_elsewhere(self._files[path]):
+                    self._forget(path)
         self._bind_places(len(self._names))
         return Dependencies(
             self._names,
@@ -129,12 +135,14 @@ class DependencyWalk:
         if coming.is_taken or (after is None and (before is None or coming.is_move)):
             return
         if before is not None:
-            if self._is_first(coming, after):
+            if self._can_wait(coming, after):
                 assert after is not None
-                # Most files are changed once, and nobody needs to know who wrote their lines.
-                self._firsts[target] = _First(number, self._diffs, coming.change, before, after)
+                modified = _Modified(number, self._diffs, coming.change, before, after)
+                self._waiting.setdefault(target, []).append(modified)
                 return
-            self._take_up(coming.source, before)
+            self._take_up(coming.source)
+            if coming.source not in self._files:
+                self._put(coming.source, Lineage.of(before.lines))
         if before is None:
             assert after is not None
             self._create(number, target, Lineage.of(after.lines, number))
@@ -149,27 +157,32 @@ class DependencyWalk:
                 self._note(number, target, self._files[target].set_mode(number))
             self._check(number, target, after)
 
-    def _is_first(self, coming: _Coming, after: Version | None) -> bool:
+    def _can_wait(self, coming: _Coming, after: Version | None) -> bool:
+        """Whether the change is nothing but one of lines, in a file that has no lineage yet."""
         path = coming.target
-        is_known = path in self._files or path in self._firsts
         is_plain = coming.source == path and not coming.is_move
         before = coming.base
         is_kept = after is not None and before is not None and after.mode == before.mode
-        return is_plain and is_kept and not is_known
+        return is_plain and is_kept and path not in self._files
 
-    def _take_up(self, path: Path, version: Version) -> None:
-        """Make the lineage of a file that has none yet; `version` is what it is now."""
-        first = self._firsts.pop(path, None)
-        if first is not None:
-            self._put(path, Lineage.of(first.before.lines))
-            self._modify(first.number, first.diff, path, first.change, first.before)
-            self._check(first.number, path, first.after)
-        elif path not in self._files:
-            self._put(path, Lineage.of(version.lines))
+    def _take_up(self, path: Path) -> None:
+        """Make the lineage of a file whose changes wait."""
+        waiting = self._waiting.pop(path, ())
+        for modified in waiting:
+            if path not in self._files:
+                self._put(path, Lineage.of(modified.before.lines))
+            self._modify(modified.number, modified.diff, path, modified.change, modified.before)
+            self._check(modified.number, path, modified.after)
+            modified.before.text.put_away()
+        if waiting:
+            waiting[-1].after.text.put_away()
 
     def _put(self, path: Path, lineage: Lineage) -> None:
         self._files[path] = lineage
         self._lineages[id(lineage)] = (path, lineage)
+
+    def _forget(self, path: Path) -> None:
+        del self._lineages[id(self._files.pop(path))]
 
     def _create(self, number: int, path: Path, lineage: Lineage) -> None:
         if path in self._vacated:

@@ -9,6 +9,7 @@ each patch that shifts it, or has a hand in another place.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,18 @@ class Reach:
 
     needs: Sequence[int]
     followers: Sequence[int]
+
+
+def may_be_elsewhere(lineage: Lineage) -> bool:
+    """Whether `place_bonds` may find something: a hunk only inserts, or has no line that the file
+    had only once."""
+    if len(lineage.touched_by) < 2:
+        return False
+    counts = Counter(line.content for line in lineage.chain())
+    return any(
+        not (hunk.lines and hunk.is_at_end) and all(counts[line.content] > 1 for line in hunk.lines)
+        for hunk in lineage.hunks
+    )
 
 
 def place_bonds(lineage: Lineage, reach: Reach) -> Iterator[Pair]:

@@ -190,9 +190,13 @@ class Locator:
     @cached_property
     def _left_ids(self) -> frozenset[str]:
         """The content identities of the files that stand only in the old tree."""
-        return frozenset(
-            identity for path, identity in self._old_ids.items() if path not in self._new_ids
-        )
+        return frozenset(self._left.values())
+
+    @cached_property
+    def _left(self) -> Mapping[Path, str]:
+        """The files that stand only in the old tree, with their content identities."""
+        new = self._new_ids
+        return {path: identity for path, identity in self._old_ids.items() if path not in new}
 
     def _by_nearness(self, path: Path) -> list[Path]:
         """Added files with the same extension, those that share most of the path first."""
@@ -240,8 +244,8 @@ class Locator:
         votes: Counter[Path] = Counter()
         voters: Counter[Path] = Counter()
         left = 0
-        for path, identity in self._old_ids.items():
-            if not path.startswith(start) or path in self._new_ids:
+        for path, identity in self._left.items():
+            if not path.startswith(start):
                 continue
             left += 1
             rest = path[len(folder) :]

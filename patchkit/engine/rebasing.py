@@ -20,6 +20,8 @@ from patchkit.model.report import Held, PortedFile, PortedPatch, Region, RegionR
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import File, Path, Tree
 
+_PATCHES_UNTIL_PUT_AWAY = 50
+
 Watcher = Callable[[int, str], None]
 """Is told the number (from 1) and name of each patch before it is ported."""
 
@@ -70,6 +72,8 @@ def port_stack(
         loaded = bench.loaded_base(paths)
         ported = port_patch(stacked, bench, policy, observer)
         patches.append(ported)
+        if (at + 1) % _PATCHES_UNTIL_PUT_AWAY == 0:
+            bench.put_away()
         held_in = (file.old_path for file in ported.files if file.held)
         for path in {path for path in held_in if path is not None}:
             base = loaded[path] if path in loaded else _version_in(old, path)
@@ -82,7 +86,6 @@ def port_stack(
             first = at - at % PATCHES_OF_A_STAGE
             stages.append(Stage(tuple(patches[first:]), reached, bench.asked(reached), changes))
             watch_stage(stages[-1])
-            bench.put_away()
             named = set()
     result = bench.result()
     return PortedStack(

@@ -7,7 +7,7 @@ ever suggested: each step rests on the certain rules, but nobody saw the text in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import align
@@ -94,6 +94,9 @@ def explain(
     if not wanted:
         return patches
     paths = sorted({path for _, path in wanted})
+    wanted_of: dict[int, list[Path]] = {}
+    for at, path in sorted(wanted):
+        wanted_of.setdefault(at, []).append(path)
     _read_ahead(history, paths)
     policy = replace(policy, resolutions=Resolutions(), kept=frozenset(stack.names))
     traces = _Traces(old, history)
@@ -102,7 +105,7 @@ def explain(
         files = tuple(
             _explained(file, traces, _base_of(file, at, bases), policy) for file in patch.files
         )
-        notes = dict.fromkeys((*patch.notes, *traces.notes_of(at, wanted)))
+        notes = dict.fromkeys((*patch.notes, *traces.notes_of(wanted_of.get(at, ()))))
         explained.append(replace(patch, files=files, notes=tuple(notes)))
     return tuple(explained)
 
@@ -149,9 +152,9 @@ class _Traces:
         """Whether the old upstream has the file."""
         return self._old.get(path) is not None
 
-    def notes_of(self, at: int, wanted: set[tuple[int, Path]]) -> Iterator[str]:
-        """What a person must know of the traces for the patch with this index."""
-        for path in sorted(path for patch, path in wanted if patch == at):
+    def notes_of(self, paths: Iterable[Path]) -> Iterator[str]:
+        """What a person must know of the traces of these files, as far as they were made."""
+        for path in paths:
             if path in self._made:
                 yield from self._made[path].walk.notes
 

@@ -58,6 +58,13 @@ class Text:
             return self._content
         return b"".join(lines)
 
+    def has(self, line: bytes) -> bool:
+        """Whether it has this line; its lines stay put away for that."""
+        if self._lines is not None:
+            return line in self._lines
+        content = self.content
+        return line in content and line in split_lines(content)
+
     def put_away(self) -> None:
         """Keep the bytes alone, until the lines are asked for again."""
         self._content = self.content

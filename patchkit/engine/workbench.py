@@ -73,11 +73,12 @@ class Workbench:
         self._mark = None
 
     def put_away(self) -> None:
-        """Keep the files as bytes until they are asked for again: a long stack comes back to few of
-        them."""
+        """Keep the files as bytes until they are asked for again, and forget what can be found out
+        again: a long stack comes back to few of them."""
         for version in self._in_use:
             version.text.put_away()
         self._in_use.clear()
+        self._deltas.clear()
 
     def begin(self, patch: str, diff: FileDiff) -> None:
         """Say that `diff`, of the patch named `patch`, comes next."""
@@ -95,6 +96,7 @@ class Workbench:
             pair = FilePair(pair.base, None, missing=_TAKEN_UP)
         if pair is not known:
             self._set_pair(path, pair)
+        self._use(pair.base, pair.ours)
         return pair
 
     def seen_in_base(self, path: Path) -> Version | None:
@@ -197,12 +199,12 @@ class Workbench:
                 continue
             version = self.ours_at(place) if place in self._ours else None
             if place in self._ours:
-                lines = () if version is None else version.lines
-                if version is not None and line in lines:
+                if version is not None and version.text.has(line):
+                    self._use(version)
                     yield version
             elif self._locator.may_have(place, line):
                 version = self.ours_at(place)
-                if version is not None and line in version.lines:
+                if version is not None and version.text.has(line):
                     yield version
 
     def amend_ours(self, version: Version) -> None:
@@ -291,19 +293,22 @@ class Workbench:
             self._asked[path] = self._new.get(path)
         return self._asked[path]
 
+    def _use(self, *versions: Version | None) -> None:
+        """Note whose lines are at hand now."""
+        self._in_use += (one for one in versions if one is not None)
+
     def _set_pair(self, path: Path, pair: FilePair) -> None:
         if self._mark is not None:
             self._mark.pairs.setdefault(path, self._pairs.get(path))
         self._pairs[path] = pair
-        self._in_use += (one for one in (pair.base, pair.ours) if one is not None)
+        self._use(pair.base, pair.ours)
 
     def _set_ours(self, path: Path, version: Version | None) -> None:
         if self._mark is not None:
             known = (self._ours[path],) if path in self._ours else ()
             self._mark.ours.setdefault(path, known)
         self._ours[path] = version
-        if version is not None:
-            self._in_use.append(version)
+        self._use(version)
 
     def _write_ours(self, path: Path, version: Version | None) -> None:
         self._set_ours(path, version)

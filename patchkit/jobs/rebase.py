@@ -236,6 +236,7 @@ def plan_rebase(
             begin_proof(proof, project, stack, series, files, ported, {})
             progress("Comparing with the siblings")
             compared = compare_variants(project, folder, whole, siblings, asked)
+        source.close()  # what was read is a tenth of the memory of a long port
         report = Report(
             package=project.package,
             old_version=old,

@@ -217,8 +217,12 @@ class GitRepository:
             self._fetch(missing)
 
     def close(self) -> None:
-        """End the process that reads objects; it is started again when needed."""
+        """End the process that reads objects, and forget what was read; both come again when
+        needed."""
         self._reader.close()
+        for remembered in (self._folders, self._folders_at, self._listed):
+            remembered.clear()
+        self._blobs = _BoundedStore(_MOST_REMEMBERED)
 
     @cached_property
     def _promisor(self) -> str | None:

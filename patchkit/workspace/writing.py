@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from patchkit.errors import OutputError
 from patchkit.model.shown import shown_name
@@ -91,6 +91,8 @@ def edited_outputs(
     edited = []
     with staging.explained(root):
         real = _real_root(root)
+        if not real.exists():
+            return ()
         for path in dict.fromkeys((*planned, *known)):
             if status_at(real, path) is None:
                 continue
@@ -126,7 +128,8 @@ def _planned(outputs: Sequence[Output]) -> dict[str, Output]:
         _check_kind(path, output)
         planned[path] = Output(path, output.content, output.mode)
     for path in planned:
-        for folder in map(str, PurePosixPath(path).parents):
+        folder = path
+        while folder := folder.rpartition("/")[0]:
             if folder in planned:
                 raise OutputError(
                     f"{shown_name(folder)}: would be a file, and the folder of {shown_name(path)}.",
