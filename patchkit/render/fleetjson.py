@@ -105,7 +105,7 @@ def _outcome(node: Node) -> PackageOutcome:
             node.at("limit_seconds").optional(Node.number),
             node.at("limit_memory").optional(Node.number),
         ),
-        seconds=float(node.at("seconds").value),
+        seconds=node.at("seconds").decimal(),
         memory=node.at("memory").number(),
         patches=dict(_counts(node.at("patches"), Status)),
         held=node.at("held_regions").number(),

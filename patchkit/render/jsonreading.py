@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -78,6 +80,15 @@ class Node:
         if type(self.value) is not int:
             raise self.unlike("a whole number")
         return int(self.value)
+
+    def decimal(self) -> float:
+        """This number, whole or not; neither infinite nor none at all."""
+        if type(self.value) in (int, float):
+            with suppress(OverflowError):
+                found = float(self.value)
+                if math.isfinite(found):
+                    return found
+        raise self.unlike("a number")
 
     def text(self) -> bytes:
         """The bytes of this string, or of this object with `base64`."""

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from patchkit.diffing.alignment import Block, Gap, align, coalesce, gaps
-from tests.strategies import changed, files, simple_bodies
+from tests.strategies.text import changed, files, simple_bodies
 
 Lines = list[bytes]
 

@@ -11,7 +11,7 @@ from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.unified import parse_patch
 from patchkit.model.patch import LineKind
 from patchkit.model.tree import split_lines
-from tests.strategies import changed, files
+from tests.strategies.text import changed, files
 
 from .oracles import diff, gnu_patch
 

@@ -26,7 +26,7 @@ from patchkit.diffing.edits import Edit, apply_edits, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
 from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.unified import parse_patch
-from tests.strategies import changed, edit_of, files, simple_bodies
+from tests.strategies.text import changed, edit_of, files, simple_bodies
 
 from .oracles import diff, git_merge
 

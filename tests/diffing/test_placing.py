@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchkit.diffing.edits import apply_edits, edits_of
@@ -13,68 +13,11 @@ from patchkit.diffing.placing import NearPlace, nearest_place, place_hunks, stan
 from patchkit.diffing.unified import parse_patch
 from patchkit.model.patch import Hunk
 from patchkit.model.tree import split_lines
-from tests.strategies import changed, files, simple_bodies
+from tests.strategies.patches import loose_patchings, patchings
 
-from .oracles import Taken, diff, gnu_patch
+from .oracles import Taken, gnu_patch
 
 Placed = tuple[tuple[Taken | None, ...], bytes]
-
-
-@st.composite
-def patchings(draw: st.DrawFn) -> tuple[bytes, bytes, int]:
-    """A target, a patch that GNU diff made for a version near it, and a fuzz limit."""
-    base = draw(files(simple_bodies, min_size=1))
-    new = draw(changed(base, simple_bodies))
-    target = draw(changed(base, simple_bodies, max_changes=4))
-    context = draw(st.sampled_from((0, 1, 2, 3, 3, 3)))
-    patch = diff(b"".join(base), b"".join(new), context)
-    assume(patch)
-    fuzz = draw(st.integers(0, 3))
-    assume(_is_ended_as_patch_does(target, fuzz))
-    return b"".join(target), patch, fuzz
-
-
-def _is_ended_as_patch_does(target: list[bytes], fuzz: int) -> bool:
-    """With fuzz GNU patch 2.7.6 may add to a last line that has no newline without ending it: two
-    lines become one. There we differ on purpose."""
-    return not fuzz or not target or target[-1].endswith(b"\n")
-
-
-@st.composite
-def loose_hunks(draw: st.DrawFn, lines: list[bytes]) -> bytes:
-    """A hunk as no diff writes it: any context at each end, a header that may be wrong."""
-    at = draw(st.integers(0, len(lines)))
-    old = lines[at : at + draw(st.integers(0, 6))]
-    leading = draw(st.integers(0, min(3, len(old))))
-    trailing = draw(st.integers(0, min(3, len(old) - leading)))
-    removed = old[leading : len(old) - trailing]
-    added = [body + b"\n" for body in draw(st.lists(simple_bodies, max_size=2))]
-    if not removed and not added:
-        added = [b"new\n"]
-    body = (
-        *((b" ", line) for line in old[:leading]),
-        *((b"-", line) for line in removed),
-        *((b"+", line) for line in added),
-        *((b" ", line) for line in old[len(old) - trailing :]),
-    )
-    start = at + min(len(old), 1) + draw(st.sampled_from((0, 0, 0, -3, -1, 1, 2, 4)))
-    start = max(start, min(len(old), 1))
-    new_count = leading + len(added) + trailing
-    return b"@@ -%d,%d +%d,%d @@\n" % (start, len(old), start, new_count) + b"".join(
-        mark + (line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n")
-        for mark, line in body
-    )
-
-
-@st.composite
-def loose_patchings(draw: st.DrawFn) -> tuple[bytes, bytes, int]:
-    """A target and a patch of hunks in any order, overlapping, and with any context."""
-    base = draw(files(simple_bodies, max_size=14))
-    hunks = draw(st.lists(loose_hunks(base), min_size=1, max_size=3))
-    target = draw(changed(base, simple_bodies, max_changes=2))
-    fuzz = draw(st.integers(0, 3))
-    assume(_is_ended_as_patch_does(target, fuzz))
-    return b"".join(target), b"--- a/file\n+++ b/file\n" + b"".join(hunks), fuzz
 
 
 def _hunks_of(patch: bytes) -> tuple[Hunk, ...]:

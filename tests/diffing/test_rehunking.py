@@ -6,44 +6,18 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from patchkit.diffing.edits import Edit, apply_edits, edits_of
 from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.rehunking import flip, write_hunks
 from patchkit.diffing.unified import parse_patch
 from patchkit.model.patch import Hunk
-from tests.strategies import changed, edit_of, files, simple_bodies
+from tests.strategies.patches import Lines, file_versions, portings
+from tests.strategies.text import edit_of
 
 from .oracles import Taken, diff, git_accepts, gnu_patch
 
-Lines = list[bytes]
 _HEADER = b"--- a/file\n+++ b/file\n"
-
-
-@st.composite
-def patches(draw: st.DrawFn, *, least_context: int = 0) -> tuple[Lines, Lines, tuple[Hunk, ...]]:
-    """A file, another version of it, and the hunks that lead there."""
-    base = draw(files(simple_bodies))
-    new = draw(changed(base, simple_bodies, max_changes=4))
-    context = draw(
-        st.sampled_from([count for count in (0, 1, 2, 3, 3, 5) if count >= least_context])
-    )
-    patch = diff(b"".join(base), b"".join(new), context)
-    assume(patch)
-    return base, new, _hunks_of(patch)
-
-
-@st.composite
-def portings(
-    draw: st.DrawFn, *, least_context: int = 0
-) -> tuple[Lines, tuple[Edit, ...], tuple[Hunk, ...]]:
-    """Hunks of a patch, and where GNU patch would put those that it takes in another version."""
-    base, _, hunks = draw(patches(least_context=least_context))
-    target = draw(changed(base, simple_bodies))
-    edits = edits_of(hunks, place_hunks(hunks, target, 2), target)
-    assume(edits)
-    return target, edits, hunks
 
 
 def _hunks_of(patch: bytes) -> tuple[Hunk, ...]:
@@ -101,7 +75,7 @@ def test_git_takes_written_hunks(case: tuple[Lines, tuple[Edit, ...], tuple[Hunk
 
 
 @settings(max_examples=120, deadline=None)
-@given(patches())
+@given(file_versions())
 def test_hunks_that_apply_as_they_are_stay_the_same(
     case: tuple[Lines, Lines, tuple[Hunk, ...]],
 ) -> None:
@@ -284,7 +258,7 @@ def test_no_edits_no_hunks() -> None:
 
 
 @settings(max_examples=120, deadline=None)
-@given(patches())
+@given(file_versions())
 def test_a_flipped_hunk_takes_the_change_back(case: tuple[Lines, Lines, tuple[Hunk, ...]]) -> None:
     """Flipped hunks make the old file of the new one, as `patch -R` would, and are well-formed.
 

@@ -10,7 +10,7 @@ from patchkit.diffing.rehunking import write_hunks
 from patchkit.diffing.retracing import NO_HUNK, edits_towards
 from patchkit.diffing.unified import parse_patch
 from tests.engine.making import numbered, plain_diff
-from tests.strategies import changed, files
+from tests.strategies.text import changed, files
 
 
 @given(st.data())

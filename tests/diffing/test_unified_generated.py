@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,32 +12,15 @@ from patchkit.diffing.quoting import quote
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import PatchFormatError
 from patchkit.model.patch import FileDiff, LineKind, Operation, Patch
-from patchkit.model.tree import EXECUTABLE, SYMLINK, File
+from patchkit.model.tree import SYMLINK, File
 from patchkit.model.tree import Path as TreePath
-from tests.strategies import NAMES, changed_trees, trees
+from tests.engine.gnupatch import write_tree
+from tests.strategies.patches import FRAGMENTS, messages
+from tests.strategies.trees import NAMES, tree_versions
 
 from .oracles import run, scratch
 
 Tree = dict[TreePath, File]
-
-
-@st.composite
-def versions(draw: st.DrawFn) -> tuple[Tree, Tree]:
-    """A tree and another version of it."""
-    old = draw(trees())
-    return old, draw(changed_trees(old))
-
-
-def _write(folder: Path, tree: Mapping[TreePath, File]) -> None:
-    folder.mkdir()
-    for name, file in tree.items():
-        path = folder / os.fsdecode(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if file.mode == SYMLINK:
-            path.symlink_to(os.fsdecode(file.content))
-        else:
-            path.write_bytes(file.content)
-            path.chmod(0o755 if file.mode == EXECUTABLE else 0o644)
 
 
 def _counts(part: FileDiff) -> tuple[int, int]:
@@ -67,13 +49,13 @@ def _as_git_counts(patch: Patch) -> list[tuple[int, int, bytes]]:
 
 
 @settings(max_examples=100, deadline=None)
-@given(versions(), st.sampled_from(((), ("--binary",), ("-U0",), ("--text", "-U1"))))
+@given(tree_versions(), st.sampled_from(((), ("--binary",), ("-U0",), ("--text", "-U1"))))
 def test_git_diff(sides: tuple[Tree, Tree], options: tuple[str, ...]) -> None:
     """Names, counts, modes and operations are those of the two trees."""
     old, new = sides
     with scratch() as folder:
-        _write(folder / "a", old)
-        _write(folder / "b", new)
+        write_tree(folder / "a", old)
+        write_tree(folder / "b", new)
         # Without a repository git would put the folders into the names of moved files.
         command = ("git", "diff", "--no-index", "--no-prefix", "--no-renames", *options, "a", "b")
         raw = run(command, folder).stdout
@@ -96,15 +78,15 @@ def test_git_diff(sides: tuple[Tree, Tree], options: tuple[str, ...]) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(versions())
+@given(tree_versions())
 def test_gnu_diff(sides: tuple[Tree, Tree]) -> None:
     """`diff -Nru` of folders: names, counts, and files that are created and deleted."""
     old, new = (
         {name: file for name, file in tree.items() if file.mode != SYMLINK} for tree in sides
     )
     with scratch() as folder:
-        _write(folder / "a", old)
-        _write(folder / "b", new)
+        write_tree(folder / "a", old)
+        write_tree(folder / "b", new)
         raw = run(("diff", "-Nru", "--text", "a", "b"), folder).stdout
         patch = parse_patch("p", raw)
         assert raw == patch.raw
@@ -137,17 +119,8 @@ def _stored(tree: Mapping[TreePath, File]) -> bytes:
     )
 
 
-_messages = st.lists(
-    st.sampled_from(
-        (b"Subject", b"", b" indented", b"--- a/f", b"+++ b/f", b"@@ text",
-         b"Index: f", b"---", b"diff of all", b"gr\xc3\xbc\xc3\x9fe", b"*** f", b"-- ")
-    ),
-    min_size=1, max_size=6,
-).map(b"\n".join)  # fmt: skip
-
-
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(versions(), _messages), min_size=1, max_size=3))
+@given(st.lists(st.tuples(tree_versions(), messages), min_size=1, max_size=3))
 def test_mails_of_git(commits: list[tuple[tuple[Tree, Tree], bytes]]) -> None:
     """`git format-patch --stdout` of several commits, whatever their messages look like."""
     stream = _commit(b"main", 1, 0, b"start", b"")
@@ -169,17 +142,6 @@ def test_mails_of_git(commits: list[tuple[tuple[Tree, Tree], bytes]]) -> None:
         if patch.files:
             assert _numstat(folder, raw) == _as_git_counts(patch)
             assert b"-- \n" in patch.epilogue
-
-
-_FRAGMENTS = (
-    b"--- a/f\n", b"+++ b/f\n", b"--- /dev/null\n", b"@@ -1 +1 @@\n", b"@@ -1,2 +1,2 @@ x\n",
-    b"@@ -0,0 +1 @@\n", b"-a\n", b"+b\n", b" c\n", b"\n", b"\r\n", b"\tx\n", b"\\ No newline\n",
-    b"diff --git a/f b/f\n", b'diff --git "a/\\9" b/f g\n', b"index 0000000..e69de29 100644\n",
-    b"old mode 100644\n", b"new mode 100755\n", b"new file mode 100644\n", b"rename from f\n",
-    b"rename to g\n", b"similarity index 100%\n", b"deleted file mode 100644\n", b"-- \n", b"-",
-    b"GIT binary patch\n", b"literal 1\n", b"IcmZPo\n", b"Binary files a and b differ\n",
-    b"diff --cc f\n", b"*** f\n", b"***************\n", b"Index: f\n", b"\xff\xfe", b"\0", b"+",
-)  # fmt: skip
 
 
 def _parses_or_is_refused(raw: bytes) -> None:
@@ -204,7 +166,7 @@ def test_any_bytes_parse_or_are_refused(raw: bytes) -> None:
 
 
 @settings(max_examples=1000, deadline=None)
-@given(st.lists(st.sampled_from(_FRAGMENTS), max_size=14).map(b"".join))
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map(b"".join))
 def test_any_pieces_of_patches_parse_or_are_refused(raw: bytes) -> None:
     """Nothing else comes out of the pieces of patches in any order either."""
     _parses_or_is_refused(raw)

@@ -13,6 +13,7 @@ from patchkit.model.report import AMENDMENT, Settled, Status
 from patchkit.model.series import Entry
 from patchkit.model.tree import File, split_lines
 from patchkit.model.tree import Path as TreePath
+from tests.strategies.stories import RANDOM
 
 from .deciding import WHY, amendment, answer_to, only_question, policy_of
 from .generating import some_story
@@ -29,7 +30,7 @@ from .making import (
     stack_of,
     statuses,
 )
-from .test_laws import EXAMPLES, RANDOM
+from .test_laws import EXAMPLES
 from .test_stacks import TEXT, line, patches_between
 
 LONG = numbered(60)

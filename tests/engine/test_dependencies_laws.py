@@ -18,6 +18,7 @@ from patchkit.model.series import Entry
 from patchkit.model.stack import Stack
 from patchkit.model.tree import File, MemoryTree
 from patchkit.model.tree import Path as TreePath
+from tests.strategies.stories import RANDOM
 
 from .generating import CONTEXTS, Story, edited_content, some_content, some_story
 from .gnupatch import read_tree, run_patch, write_tree
@@ -28,7 +29,6 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-RANDOM = st.randoms(use_true_random=False)
 
 
 def crowded_story(rng: Random) -> Story:

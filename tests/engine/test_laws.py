@@ -8,13 +8,13 @@ from pathlib import Path
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from patchkit.engine.policy import Policy
 from patchkit.model.patch import LineKind
 from patchkit.model.report import Held, HeldCause, Status
 from patchkit.model.tree import File, split_lines
 from patchkit.model.tree import Path as TreePath
+from tests.strategies.stories import RANDOM
 
 from .generating import edited_content, some_content, some_story
 from .gnupatch import read_tree, run_patch, write_tree
@@ -25,7 +25,6 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-RANDOM = st.randoms(use_true_random=False)
 
 
 def with_result(files: Files, result: dict[TreePath, File | None]) -> Files:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from patchkit.engine.generated import Recogniser
 from patchkit.engine.policy import Policy
@@ -34,6 +33,7 @@ from patchkit.model.resolutions import (
     Side,
 )
 from patchkit.model.tree import File, MemoryTree
+from tests.strategies.stories import RANDOM
 
 from .generating import edited_content, some_content
 from .making import Files, diff, edited, file, numbered, port, port_one, stack_of
@@ -178,7 +178,7 @@ def test_a_person_may_leave_it_to_be_made() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.randoms(use_true_random=False))
+@given(RANDOM)
 def test_folding_loses_nothing(rng: Random) -> None:
     """At most one region is held, at the place of the first; its sides and hunks are all of them,
     and the others are as they were, in order."""

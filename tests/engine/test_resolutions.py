@@ -24,6 +24,7 @@ from patchkit.model.report import (
 from patchkit.model.resolutions import Answer, Resolution, Side
 from patchkit.model.series import Entry
 from patchkit.model.tree import File, Path
+from tests.strategies.stories import RANDOM
 
 from .deciding import WHY, Asked, answer_to, asked_in, only_question, policy_of, result_of
 from .generating import some_story
@@ -43,7 +44,7 @@ from .making import (
     statuses,
     why_held,
 )
-from .test_laws import EXAMPLES, RANDOM
+from .test_laws import EXAMPLES
 from .test_stacks import TEXT, line, patches_between
 
 OLD: Files = {b"f": file(TEXT)}

@@ -13,10 +13,11 @@ from patchkit.engine.policy import Policy
 from patchkit.engine.rules import CERTAIN_RULES, RULES, Certainty
 from patchkit.model.report import Held, PortedPatch, Settled, Sides, Status
 from patchkit.model.tree import split_lines
+from tests.strategies.stories import RANDOM
 
 from .generating import edited_content, some_content, some_story
 from .making import file, numbered, plain_diff, port, port_one
-from .test_laws import EXAMPLES, RANDOM
+from .test_laws import EXAMPLES
 
 BEFORE, AFTER = numbered(9, "before"), numbered(9, "after")
 BY_NAME = {rule.name: rule for rule in RULES}

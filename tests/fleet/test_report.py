@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from patchkit.model.fleet import Ending, FleetReport, Limits, PackageOutcome
@@ -23,38 +22,17 @@ from patchkit.render.fleetjson import (
 )
 from patchkit.render.html.fleet import fleet_html
 from patchkit.render.schemas import Schema
+from tests.strategies.fleets import EVIL, fleet_reports, outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
-_EVIL = "</script><script>document.title='evil'</script><img src=x onerror=alert(1)>\u202e"
 _SCHEMA = Draft202012Validator(json.loads(Schema.FLEET.document()))
-_words = st.text(st.characters(codec="utf-8"), max_size=12)
-_counts = st.integers(1, 99)
-_maybe = st.none() | _counts
-outcomes = st.builds(
-    PackageOutcome,
-    name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,12}", fullmatch=True),
-    ending=st.sampled_from(Ending),
-    old=_words,
-    new=_words,
-    message=_words | st.just(_EVIL),
-    identity=st.just("") | st.just("0" * 64),
-    limits=st.builds(Limits, _maybe, _maybe),
-    seconds=st.floats(0, 9000).map(lambda seconds: round(seconds, 2)),
-    memory=st.integers(0, 1 << 40),
-    patches=st.dictionaries(st.sampled_from(Status), _counts),
-    held=_counts,
-    causes=st.dictionaries(st.sampled_from(HeldCause), _counts),
-)
-reports = st.lists(outcomes, min_size=1, max_size=6, unique_by=lambda one: one.name).map(
-    lambda found: FleetReport("made", tuple(found), frozenset({found[0].name}), ("A note.",))
-)
 
 
-@given(reports)
+@given(fleet_reports)
 def test_every_report_follows_the_schema(report: FleetReport) -> None:
     """The file is the document that is printed, a line for each package."""
     raw = fleet_json(report)
@@ -70,7 +48,7 @@ def test_a_record_loses_nothing(outcome: PackageOutcome) -> None:
     assert outcome == read_outcome(json.loads(json.dumps(outcome_document(outcome))))
 
 
-@given(reports)
+@given(fleet_reports)
 def test_every_package_is_in_one_group(report: FleetReport) -> None:
     """In the text and on the page as well, whatever stands in its message."""
     names = sorted(one.name for group in groups_of(report) for one in group.outcomes)
@@ -116,7 +94,7 @@ def _report() -> FleetReport:
                 "beta", Ending.CONFLICTS, "1", "2", patches={Status.PARTIAL: 1}, held=2,
                 causes={HeldCause.FILE_GONE: 2},
             ),
-            PackageOutcome("gamma", Ending.BAD_INPUT, message=_EVIL),
+            PackageOutcome("gamma", Ending.BAD_INPUT, message=EVIL),
         ),
     )  # fmt: skip
 

@@ -19,7 +19,8 @@ from tests.cli.folders import contents_of
 from tests.engine.generating import Story, edited_content
 from tests.engine.gnupatch import write_tree
 from tests.jobs.branchmaking import BRANCH, branch_in, export_of, files_of, git, put_stack
-from tests.jobs.test_series_laws import EXAMPLES, RANDOM, STORIES, applied
+from tests.jobs.test_series_laws import EXAMPLES, STORIES, applied
+from tests.strategies.stories import RANDOM
 
 
 @EXAMPLES

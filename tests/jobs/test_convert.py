@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from patchkit.errors import OutputError, SeriesFormatError, StackError
 from patchkit.jobs.convert import Target, plan_convert
 from patchkit.jobs.project import Project, find_project
-from patchkit.model.entry import Entry, Guard, format_entry
+from patchkit.model.entry import Entry, format_entry
 from patchkit.model.stack import Dialect, Stack
 from patchkit.workspace.loading import load_stack
 from patchkit.workspace.settings import Settings
@@ -22,23 +21,9 @@ from tests.cli.dialects import ALL, Written
 from tests.cli.folders import contents_of
 from tests.cli.rpm import needs_rpm, prepared
 from tests.sources.made import write_files
+from tests.strategies.lists import entries, plain_entries, series_of
 
 needs_quilt = pytest.mark.skipif(shutil.which("quilt") is None, reason="quilt is not installed")
-
-names = st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,8}\.patch", fullmatch=True)
-guards = st.builds(Guard, st.sampled_from("+-"), st.sampled_from(["virt", "x"]), st.booleans())
-entries = st.builds(
-    Entry, names, st.sampled_from([None, 1, 0, 2]), st.booleans(),
-    st.lists(guards, max_size=2).map(tuple),
-)  # fmt: skip
-plain_entries = st.builds(Entry, names, st.sampled_from([None, 1]))
-comments = st.sampled_from([b"", b"\n", b"# a comment\n", b"\t# indented, 100%\n"])
-
-
-def series_of(some: st.SearchStrategy[Entry]) -> st.SearchStrategy[list[tuple[bytes, Entry]]]:
-    """The lines of a series.conf: what stands before each patch, and the patch."""
-    lines = st.tuples(comments, some)
-    return st.lists(lines, max_size=5, unique_by=lambda one: one[1].name)
 
 
 def put(root: Path, lines: list[tuple[bytes, Entry]]) -> Path:

@@ -19,6 +19,7 @@ from patchkit.model.tree import File
 from tests.cli.demo import make_stack
 from tests.engine.making import plain_diff
 from tests.sources.made import write_files
+from tests.strategies.stories import RANDOM
 
 _FILES = ("a.c", "b.c")
 
@@ -108,7 +109,7 @@ def _only(project: _Project, name: str) -> Path:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.randoms(use_true_random=False))
+@given(RANDOM)
 def test_what_is_learned_leads_there(rng: Random) -> None:
     """The first patch of the next rebase does what the person's does; where that cannot be, nothing
     is recorded and there is a sentence for it. Learning again finds nothing more."""

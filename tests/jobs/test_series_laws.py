@@ -33,13 +33,13 @@ from tests.engine.generating import Story, some_story
 from tests.engine.gnupatch import read_tree, run_patch, write_tree
 from tests.engine.making import Files
 from tests.engine.test_dependencies_laws import crowded_story
+from tests.strategies.stories import RANDOM
 
 EXAMPLES = settings(
     max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-RANDOM = st.randoms(use_true_random=False)
 STORIES = st.sampled_from((crowded_story, some_story))
 Make = Callable[[Random], Story]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from patchkit.errors import IgnoreFormatError
 from patchkit.model.ignores import Ignore, Ignores, parse_ignores
 from patchkit.model.siblings import Finding, FindingKind, Rank, UnusedIgnore
+from tests.strategies.decisions import any_ignore
 
 FILE = b"""patchkit-siblings/1
 # The Rust runtime is not ours.
@@ -91,21 +92,7 @@ def test_bad_files(raw: bytes, line: int, words: str) -> None:
     assert caught.value.hints
 
 
-letters = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
-words = st.text(letters, min_size=1, max_size=9) | st.sampled_from(
-    ("https://example.org/" + "deep/" * 20, "left-on-purpose", "-" * 95, "why:")
-)
-sentences = st.lists(words, min_size=1, max_size=40).map(" ".join)
-entries = st.builds(
-    Ignore,
-    words.map(lambda word: f"src/{word}"),
-    sentences,
-    st.sampled_from([None, *FindingKind]),
-    st.one_of(st.just(""), words),
-)
-
-
-@given(st.lists(entries, max_size=4), st.sampled_from([b"", FILE]))
+@given(st.lists(any_ignore, max_size=4), st.sampled_from([b"", FILE]))
 def test_what_is_added_is_there(more: list[Ignore], before: bytes) -> None:
     """An added entry is read back as it was, and all bytes before it are kept."""
     ignores = parse_ignores(before)

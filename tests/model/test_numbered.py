@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from patchkit.errors import StackError
 from patchkit.model.entry import OFF, Entry
 from patchkit.model.numbered import NumberedFolder, sorted_names
+from tests.strategies.lists import sorted_by_shell
 
-names = st.text("019-aBé_.~+ ", min_size=1, max_size=6).filter(lambda name: name[0] != ".")
 FOLDER = NumberedFolder(("100-a.patch", "200-b.patch"))
 
 
 @settings(max_examples=25)
-@given(st.lists(names, max_size=8, unique=True))
+@given(st.lists(sorted_by_shell, max_size=8, unique=True))
 def test_the_order_is_that_of_the_shell(some: list[str]) -> None:
     """`for i in DIR/*`, as patch-kernel.sh does it, and `ls | sort` give the same order."""
     with tempfile.TemporaryDirectory() as folder:

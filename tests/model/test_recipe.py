@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from patchkit.errors import SeriesFormatError, StackError
 from patchkit.model.entry import OFF, Entry
 from patchkit.model.recipe import format_word, names_from, parse_recipe
+from tests.strategies.lists import recipe_entries as entries
+from tests.strategies.lists import recipes
 
 RECIPE = rb"""SUMMARY = "A demonstration"
 LICENSE = "MIT"
@@ -31,24 +33,6 @@ SRC_URI = "file://in-a-function.patch"
 }
 """
 NAMES = names_from("demo_1.0.bb")
-
-names = st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,8}\.patch", fullmatch=True)
-entries = st.builds(
-    Entry, names, st.one_of(st.none(), st.integers(0, 9)), guards=st.sampled_from([(), (OFF,)])
-)
-entry_lists = st.lists(entries, max_size=6, unique_by=lambda one: one.name)
-joints = st.sampled_from([b" ", b" \\\n    ", b" \\\r\n\t", b"   \\\n"])
-surroundings = st.sampled_from([b"", b'A = "b"\n', b"\n# a comment \xe9\n", b"do_x() {\n  a\n}\n"])
-
-
-@st.composite
-def recipes(draw: st.DrawFn) -> tuple[bytes, list[Entry]]:
-    """A recipe with one list, with its patches."""
-    wanted = draw(entry_lists)
-    words = b"".join(draw(joints) + format_word(entry) for entry in wanted)
-    tail = draw(st.sampled_from([b"", b" ", b" \\\n"]))
-    statement = b'SRC_URI = "https://example.org/x.tar.gz' + words + tail + b'"\n'
-    return draw(surroundings) + statement + draw(surroundings), wanted
 
 
 def test_what_is_read() -> None:

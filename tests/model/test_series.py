@@ -22,60 +22,20 @@ from patchkit.model.series import (
 )
 from patchkit.model.shown import shown_name
 from patchkit.model.tree import split_lines
+from tests.strategies.lists import (
+    MARK,
+    blanks,
+    comments,
+    entry_lines,
+    flags,
+    guards,
+    names,
+    series_files,
+    spaced_names,
+)
 
 needs_quilt = pytest.mark.skipif(shutil.which("quilt") is None, reason="quilt is not installed")
 needs_guards = pytest.mark.skipif(shutil.which("guards") is None, reason="guards is not installed")
-
-MARK = b"\xef\xbb\xbf"
-
-names = st.text("ab01é_./+#-", max_size=8).map(lambda text: f"a{text}z")
-spaced_names = st.lists(names, min_size=1, max_size=3).map(" ".join)
-blanks = st.sampled_from(["", " ", "\t", " \t "])
-some_blanks = st.sampled_from([" ", "\t", "  \t"])
-flags = st.sampled_from(["virt", "debug", "x-y"])
-guards = st.builds(Guard, st.sampled_from("+-"), flags, st.booleans())
-comments = st.text("abc#+-. -p0é", max_size=12).map(lambda text: f"#{text}")
-line_ends = st.sampled_from(["\n", "\r\n"])
-
-
-@st.composite
-def options(draw: st.DrawFn) -> tuple[str, int | None, bool]:
-    """The options of a line as written, with what they mean."""
-    text, strip, is_reversed = "", None, False
-    for form in draw(st.lists(st.sampled_from(["-p", "-p ", "--strip=", "-R", "--reverse"]))):
-        number = draw(st.integers(0, 12)) if form.startswith(("-p", "--s")) else ""
-        strip = number if isinstance(number, int) else strip
-        is_reversed = is_reversed or number == ""
-        text += f"{draw(some_blanks)}{form}{number}"
-    return text, strip, is_reversed
-
-
-@st.composite
-def entry_lines(draw: st.DrawFn) -> tuple[bytes, Entry]:
-    """A line that names a patch, without its end, with what it means."""
-    wanted = tuple(draw(st.lists(guards, max_size=3)))
-    name = draw(spaced_names)
-    option_text, strip, is_reversed = draw(options())
-    text = draw(blanks) + "".join(f"{guard}{draw(some_blanks)}" for guard in wanted)
-    text += name + option_text + draw(blanks)
-    if draw(st.booleans()):
-        text += draw(some_blanks) + draw(comments)
-    return text.encode(), Entry(name, strip, is_reversed, wanted)
-
-
-@st.composite
-def series_files(draw: st.DrawFn) -> tuple[bytes, tuple[Entry, ...]]:
-    """A whole series file, with the patches that it names."""
-    mark = draw(st.sampled_from([b"", MARK]))
-    plain = st.one_of(blanks, st.builds("".join, st.tuples(blanks, comments)))
-    nothing = st.tuples(plain.map(str.encode), st.none())
-    lines = draw(st.lists(st.one_of(nothing, entry_lines()), max_size=6))
-    raw = mark + b"".join(line + draw(line_ends).encode() for line, _ in lines)
-    if draw(st.booleans()):
-        raw = raw.removesuffix(b"\n").removesuffix(b"\r")
-    entries = tuple(entry for _, entry in lines if entry is not None)
-    assume(len({entry.name for entry in entries}) == len(entries))
-    return raw, entries
 
 
 def only_entry(line: bytes) -> Entry:

@@ -18,16 +18,11 @@ from hypothesis import strategies as st
 from patchkit.errors import SeriesFormatError, StackError
 from patchkit.model.entry import OFF, Entry
 from patchkit.model.specpatches import SpecPatches, parse_spec
+from tests.strategies.lists import SPEC_HEAD as HEAD
+from tests.strategies.lists import SPEC_PREP as PREP
+from tests.strategies.lists import specs
 
 needs_rpm = pytest.mark.skipif(shutil.which("rpmspec") is None, reason="rpmspec is not installed")
-HEAD = b"""Name: demo
-Version: 1.0
-Release: 1%{?dist}
-Summary: A demonstration
-License: MIT
-Source0: %{name}-%{version}.tar.gz
-"""
-PREP = b"\n%description\nA demonstration.\n\n%prep\n%setup -q\n"
 ONE_BY_ONE = (
     HEAD
     + b"""Patch3: %{name}-a.patch
@@ -45,38 +40,6 @@ patch -p1 -R < %{PATCH7}
 )
 _Edited = TypeVar("_Edited")
 PATCH = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
-
-names = st.from_regex(r"[a-z][a-z0-9_.+-]{0,8}\.patch", fullmatch=True)
-
-
-@st.composite
-def specs(draw: st.DrawFn) -> bytes:
-    """A spec with patches in tags and in %patchlist, applied in one of the ways of rpm."""
-    some = draw(st.lists(names, min_size=1, max_size=5, unique=True))
-    number, numbers, tags = 0, [], b""
-    cut = draw(st.integers(0, len(some)))
-    for name in some[:cut]:
-        skipped = draw(st.one_of(st.none(), st.integers(0, 3)))
-        if skipped is not None:
-            number += skipped
-        written = b"" if skipped is None else b"%d" % number
-        tags += b"Patch" + written + draw(st.sampled_from([b": ", b":\t", b" : "]))
-        tags += name.encode() + draw(st.sampled_from([b"\n", b"\n\n", b"\n# 100%% a note\n"]))
-        numbers.append(number)
-        number += 1
-    listed = b"".join(name.encode() + b"\n" for name in some[cut:])
-    numbers += range(number, number + len(some) - cut)
-    order = draw(st.permutations(numbers))
-    level = draw(st.integers(0, 3))
-    steps = draw(st.sampled_from(["auto", "each", "joined"]))
-    if steps == "auto":
-        prep = b"%%autopatch -p%d\n" % level
-    elif steps == "each":
-        prep = b"".join(b"%%patch -P %d -p%d\n" % (one, level) for one in order)
-    else:
-        prep = b"%patch" + b"".join(b" -P%d" % one for one in order) + b" -p%d\n" % level
-    patchlist = b"\n%patchlist\n# listed\n" + listed if listed else b""
-    return HEAD + tags + patchlist + PREP + prep
 
 
 def applied_by_rpm(raw: bytes, some: list[str]) -> list[tuple[str, int, bool]]:

@@ -20,7 +20,7 @@ from patchkit.model.tree import (
     blob_id,
     split_lines,
 )
-from tests.strategies import NAMES, changed_trees, trees
+from tests.strategies.trees import NAMES, changed_trees, trees
 
 _FILES: Mapping[Path, File] = {
     b"top": File(b"1\n"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from patchkit.errors import ResolutionFormatError
 from patchkit.model.report import Lines, Sides
 from patchkit.render.conflict import Labels, conflict_text, read_answer
-from tests.strategies import bodies
+from tests.strategies.text import bodies
 
 _LABELS = Labels("2.0", "1.0", "x.patch")
 _MARKERS = st.sampled_from(

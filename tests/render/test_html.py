@@ -20,7 +20,8 @@ from patchkit.render.html.header import patch_header
 from patchkit.render.html.words import changed_words
 from tests.browser.stacks import EVIL, hostile_report
 from tests.render.kata import kata_report
-from tests.render.reports import REPORT, reports
+from tests.render.reports import REPORT
+from tests.strategies.reports import reports
 
 REPOSITORY = Path(__file__).parents[2]
 _FOREIGN = {"img", "iframe", "object", "embed", "link", "base", "form", "video", "audio", "image"}

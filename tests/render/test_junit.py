@@ -17,9 +17,10 @@ from hypothesis import given, settings
 
 from patchkit.model.report import Report, Status
 from patchkit.render.junit import report_junit
+from tests.strategies.reports import reports
 
 from .hostile import HOSTILE
-from .reports import REPORT, reports
+from .reports import REPORT
 
 _ATTRIBUTES = {
     "testsuites": {"name", "tests", "failures", "errors"},

@@ -12,9 +12,10 @@ from markdown_it import MarkdownIt
 
 from patchkit.model.report import Report, Status
 from patchkit.render.markdown import report_markdown
+from tests.strategies.reports import reports
 
 from .hostile import HOSTILE, many
-from .reports import REPORT, reports
+from .reports import REPORT
 
 _LEAST = 6_000
 _FENCE = re.compile(r"^ {2}(`{3,})$")

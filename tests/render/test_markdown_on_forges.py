@@ -12,9 +12,10 @@ from hypothesis import given
 
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.render.markdown import report_markdown
+from tests.strategies.reports import reports
 
 from .hostile import HOSTILE, many
-from .reports import REPORT, reports
+from .reports import REPORT
 
 _OWN = {
     "h3", "p", "strong", "em", "code", "pre", "table", "thead", "tbody", "tr", "th", "td", "ul",

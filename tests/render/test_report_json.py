@@ -16,8 +16,9 @@ from patchkit.errors import PatchkitError
 from patchkit.model.report import HeldCause, Report, Status
 from patchkit.render.json import load_report, recorded_outputs, report_document, report_json
 from patchkit.render.schemas import Schema
+from tests.strategies.reports import names, reports
 
-from .reports import REPORT, names, reports
+from .reports import REPORT
 
 OUTPUTS = {"series.conf": "0" * 64, "patches/0001-same.patch": "ab" * 32}
 VALIDATOR = Draft202012Validator(json.loads(Schema.REPORT.document()))

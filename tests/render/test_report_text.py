@@ -22,8 +22,9 @@ from patchkit.model.report import (
 from patchkit.render.summary import next_step, summary_table
 from patchkit.render.terminal import print_report
 from patchkit.render.text import report_text
+from tests.strategies.reports import reports
 
-from .reports import CAUSE, REPORT, reports
+from .reports import CAUSE, REPORT
 
 
 def _printed(report: Report, width: int = 100) -> str:

@@ -16,9 +16,10 @@ from patchkit.engine.deciding import question_of
 from patchkit.model.report import Report
 from patchkit.model.resolutions import Provenance, Resolution, Side, identity_of
 from patchkit.render.sarif import report_sarif
+from tests.strategies.reports import reports
 
 from .hostile import HOSTILE
-from .reports import CAUSE, REPORT, reports
+from .reports import CAUSE, REPORT
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,7 @@ from patchkit.model.stackdiff import StackComparison
 from patchkit.render.graph import dependencies_document
 from patchkit.render.schemas import Schema
 from patchkit.render.stackdiff import stack_diff_document
-
-from .reports import comparisons, dependencies_between, names
+from tests.strategies.reports import comparisons, dependencies_between, names
 
 _DIFF, _DEPENDENCIES = (
     Draft202012Validator(json.loads(schema.document()))

@@ -26,10 +26,11 @@ from patchkit.render.siblings import (
     siblings_text,
 )
 from patchkit.render.text import report_text
+from tests.strategies.siblings import sibling_reports
 
 from .hostile import HOSTILE
 from .reports import REPORT
-from .sibling_reports import EDIT, FILE, LEFT, QUIET, SIBLINGS, sibling_reports
+from .sibling_reports import EDIT, FILE, LEFT, QUIET, SIBLINGS
 
 WITH = replace(REPORT, siblings=(SIBLINGS,))
 

@@ -1,14 +1,13 @@
-"""Hypothesis strategies for what a patch tool meets: lines, files, versions, trees, edits."""
+"""Lines, the files that they make, other versions of these files, and edits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
 from patchkit.diffing.edits import Edit
 from patchkit.model.patch import Line, LineKind
-from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File, Path
 
 COMMON_BODIES = (b"a", b"b", b"c", b"\t}", b"")
 """Few enough that a file has the same line again and again."""
@@ -33,20 +32,6 @@ ODD_BODIES = (
     b"# comment",
 )
 """Bodies that look like the syntax of a patch, or that a careless reader cuts or strips."""
-
-NAMES = (
-    b"plain.c",
-    b"folder/deep/er.go",
-    b"with blank/and two.txt",
-    b"caf\xc3\xa9/Latin\xe9",
-    b'quo"te\\back',
-    b"tab\there",
-    b"+++ b",
-    b"-rf",
-    b"dev/null",
-    b"x",
-)
-"""File names as a repository may hold them: blanks, quotes, controls, other encodings."""
 
 common_bodies = st.sampled_from(COMMON_BODIES)
 unique_bodies = st.integers(0, 99).map(lambda number: b"line %d" % number)
@@ -94,33 +79,6 @@ def changed(
     return joined(result, ends_with_newline=draw(_mostly))
 
 
-@st.composite
-def trees(draw: st.DrawFn) -> dict[Path, File]:
-    """A few files with odd names and contents, some executable, some symbolic links."""
-    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=4))
-    return {name: draw(_tree_files) for name in names}
-
-
-@st.composite
-def changed_trees(draw: st.DrawFn, tree: Mapping[Path, File]) -> dict[Path, File]:
-    """Another version of a tree: files changed, made executable, moved, removed and added."""
-    result = dict(tree)
-    for name in draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=3)):
-        old = result.pop(name, None)
-        if old is None:
-            result[name] = draw(_tree_files)
-            continue
-        what = draw(st.sampled_from(("remove", "change", "mode", "move")))
-        if what == "change" and old.mode != SYMLINK:
-            lines = old.content.splitlines(keepends=True)
-            result[name] = File(b"".join(draw(changed(lines))), old.mode)
-        elif what == "mode" and old.mode != SYMLINK:
-            result[name] = File(old.content, REGULAR + EXECUTABLE - old.mode)
-        elif what == "move":
-            result[b"moved/" + name] = old
-    return result
-
-
 def edit_of(
     lines: Sequence[bytes], start: int, stop: int, added: Sequence[bytes], hunk: int = 0
 ) -> Edit:
@@ -128,10 +86,3 @@ def edit_of(
     removed = [Line(LineKind.REMOVED, line) for line in lines[start:stop]]
     run = (*removed, *(Line(LineKind.ADDED, line) for line in added))
     return Edit(start, stop, tuple(added), hunk, 0, run)
-
-
-_tree_files = st.one_of(
-    st.builds(File, files().map(b"".join), st.sampled_from((REGULAR, REGULAR, EXECUTABLE))),
-    st.builds(File, st.sampled_from((b"plain.c", b"../out", b"with blank")), st.just(SYMLINK)),
-    st.builds(File, st.sampled_from((b"\0binary\n", b"\0\x01\x02" * 50)), st.just(REGULAR)),
-)
