@@ -17,7 +17,7 @@ from patchkit.diffing.quoting import has_epoch_stamp, header_name
 from patchkit.errors import PatchFormatError
 from patchkit.limits import how_to_raise, limits
 from patchkit.model.patch import FileDiff, Hunk, Operation, Patch
-from patchkit.model.tree import Path, split_lines
+from patchkit.model.tree import SYMLINK, Path, split_lines
 
 _HEADER_STARTS = (b"Index: ", b"=====", b"diff ", b"RCS file: ", b"retrieving revision ")
 _EMPTY_BLOBS = (
@@ -110,7 +110,8 @@ class _Reader:
     def _git_part(self, header: GitHeader) -> _Part:
         start, self.at = self.at, header.end
         old, new, operation = header.old_name, header.new_name, header.operation
-        if self._names_are_at_cursor():
+        # Behind a binary change a text diff is one of its own, to git as to GNU patch.
+        if not header.binary and self._names_are_at_cursor():
             old = header_name(self.text.line(self.at)[4:], is_git=True)
             new = header_name(self.text.line(self.at + 1)[4:], is_git=True)
             if operation is Operation.MODIFY and None in (old, new):
@@ -227,7 +228,7 @@ class _Reader:
             empty.startswith(blob) for empty in _EMPTY_BLOBS
         )
         is_cut = {
-            Operation.CREATE: lacks_content,
+            Operation.CREATE: lacks_content or header.new_mode == SYMLINK,
             Operation.DELETE: False,
             Operation.MODIFY: not header.changes_mode,
             Operation.RENAME: header.similarity not in (None, 100) or header.moved_to is None,

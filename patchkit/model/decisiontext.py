@@ -27,6 +27,7 @@ from patchkit.model.shown import shown_line, shown_name
 KINDS = (b"resolution", b"amendment")
 """The lines with which a record begins."""
 
+_BLANKS = re.compile(r"[\t\n\x0b\x0c\r ]+")
 _FIELD = re.compile(rb"([a-z-]+):(?: (.*))?", re.DOTALL)
 _NO_NEWLINE = b"\\ no newline at the end\n"
 _FIELDS = {
@@ -135,7 +136,7 @@ def _decision(fields: _Fields) -> Decision:
         ports=tuple(_port(value, fields) for value in fields.values.get("for", ())),
         by=fields.name("by"),
         on=fields.name("on"),
-        why=" ".join(map(decode_name, fields.values.get("why", ()))),
+        why=_one_blank(" ".join(map(decode_name, fields.values.get("why", ())))),
         used=fields.name("used"),
     )
     file = fields.needed("file")
@@ -220,9 +221,14 @@ def _provenance(provenance: Provenance) -> Iterator[bytes]:
     yield from _value("on", encode_name(provenance.on))
     yield from _value("used", encode_name(provenance.used))
     for line in textwrap.wrap(
-        provenance.why, _WIDTH, break_long_words=False, break_on_hyphens=False
+        _one_blank(provenance.why), _WIDTH, break_long_words=False, break_on_hyphens=False
     ):
         yield from _value("why", encode_name(line))
+
+
+def _one_blank(text: str) -> str:
+    """The text with single blanks, so that it is the same however its lines were broken."""
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def _value(key: str, value: bytes) -> Iterator[bytes]:

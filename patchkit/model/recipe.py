@@ -99,7 +99,9 @@ class Recipe:
         parameters = self.raw[item.word].partition(b";")[1:]
         word = b"file://" + _sayable(new_name) + b"".join(parameters)
         raw = self.raw[: item.word.start] + word + self.raw[item.word.stop :]
-        return self._checked(raw, replace(item.entry, name=new_name))
+        longer = self._checked(raw, replace(item.entry, name=new_name))
+        is_done = name == new_name or not longer.has(name)
+        return longer if is_done else longer.renamed(name, new_name)
 
     def inserted_after(self, name: str | None, entry: Entry) -> Self:
         """The recipe with `entry` after `name`, on a line of its own where the list has lines.

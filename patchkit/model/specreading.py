@@ -151,6 +151,11 @@ def _declared(
     if not is_numbered:
         number = max((one.number for one in before), default=-1) + 1
     assert number is not None
+    if any((one.number, one.conditions) == (number, conditions) for one in before):
+        raise SeriesFormatError(
+            source, at + 1, f"patch {number} is declared twice, which rpm refuses.",
+            "Give one of the two another number.",
+        )  # fmt: skip
     name = text.rpartition("/")[2]
     return Declared(number, name, at, value, is_numbered, line[value] == line.strip(), conditions)
 

@@ -96,12 +96,16 @@ def gnu_patch(target: bytes, patch: bytes, fuzz: int) -> GnuPatch:
         )  # fmt: skip
         result = folder / "result"
         content = result.read_bytes() if result.exists() else b""
-    hunks = tuple(
-        None if found[1] else Taken(int(found[3] or 0), int(found[2] or 0))
-        for found in _OUTCOME.finditer(done.stdout)
-    )
     said = done.stdout + done.stderr
-    return GnuPatch(hunks, content, said, malformed=done.returncode > 1)
+    return GnuPatch(taken_hunks(done.stdout), content, said, malformed=done.returncode > 1)
+
+
+def taken_hunks(said: bytes) -> tuple[Taken | None, ...]:
+    """What became of each hunk, in what `patch --verbose` says."""
+    return tuple(
+        None if found[1] else Taken(int(found[3] or 0), int(found[2] or 0))
+        for found in _OUTCOME.finditer(said)
+    )
 
 
 def git_accepts(target: bytes, patch: bytes) -> bool:

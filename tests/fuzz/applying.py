@@ -12,9 +12,10 @@ from patchkit.engine.checking import Fit, check_stack
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import port_stack
 from patchkit.model.patch import FileDiff, Operation
+from patchkit.model.report import Status
 from patchkit.model.series import Entry, Series, SeriesLine, format_entry
 from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
-from patchkit.model.tree import REGULAR, SYMLINK, File, MemoryTree, Path
+from patchkit.model.tree import REGULAR, SYMLINK, File, MemoryTree, Path, split_lines
 
 _MOST_LINES = 200
 _POLICY = Policy()
@@ -38,7 +39,7 @@ def applies_and_ports(raw: bytes) -> None:
     check_stack(stack, MemoryTree(old), _POLICY)
     ported = port_stack(stack, MemoryTree(old), MemoryTree(new), _POLICY)
     (found,) = ported.patches
-    if found.content is None:
+    if found.content is None or found.status is Status.BROKEN:
         return
     again = _stack(StackedPatch(entry, parse_patch("1.patch", found.content)))
     (fit,) = check_stack(again, MemoryTree(new), _POLICY)
@@ -87,7 +88,7 @@ def _moved(rng: Random, path: Path) -> Path:
 
 
 def _drifted(rng: Random, content: bytes) -> bytes:
-    lines = content.splitlines(keepends=True)
+    lines = split_lines(content)
     for _ in range(rng.choice((0, 1, 1, 3))):
         at = rng.randint(0, len(lines))
         if rng.random() < 0.5:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -126,11 +127,11 @@ def _changed_json(raw: bytes, rng: Random) -> bytes:
             del above[key]
         elif kind == 1:
             other, other_key = rng.choice(places)
-            above[key] = json.loads(json.dumps(other[other_key]))
+            above[key] = deepcopy(other[other_key])
         elif kind == 2 and isinstance(above, list):
-            above.insert(key, above[key])
+            above.insert(key, deepcopy(above[key]))
         else:
-            above[key] = rng.choice(_VALUES)
+            above[key] = deepcopy(rng.choice(_VALUES))
     return json.dumps(document, indent=rng.choice((None, 2))).encode()
 
 

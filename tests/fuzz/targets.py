@@ -102,7 +102,10 @@ def _recipe(raw: bytes) -> None:
 
 
 def _spec(raw: bytes) -> None:
-    _edits(lambda one: parse_spec(one, "x.spec"), raw)
+    numbers = [one.number for one in parse_spec(raw, "x.spec").reading.declared]
+    # One number in two branches of a condition: the list has the patch of the last one.
+    if len(set(numbers)) == len(numbers):
+        _edits(lambda one: parse_spec(one, "x.spec"), raw)
 
 
 def _numbered(raw: bytes) -> None:

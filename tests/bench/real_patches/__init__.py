@@ -1,0 +1,1 @@
+"""Reads the patches of real stacks beside git and GNU patch."""
