@@ -28,6 +28,10 @@ _KINDS = {
 _EMPTY_LINES = (b"-\n", b"+\n", b" \n", b"\n")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _SIGNATURES = (b"-- ", b"--")
+SEPARATOR = b"---"
+_NO_TEXT = (
+    b" ", b"\t", b"-", b"+", b"\\", b"@@", b"diff ", b"Index: ", b"=====", b"RCS file: ", b"*** ",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +166,24 @@ class _HunkReader:
         while self.text.line(at).startswith(b" "):
             at += 1
         line = self.text.line(at)
-        if line.rstrip(b"\r\n") in _SIGNATURES:
+        if line.rstrip(b"\r\n") in _SIGNATURES or self._separates(at):
             return False
         if line.startswith(b"--- ") and self.text.line(at + 1).startswith(b"+++ "):
             return False
         return line.startswith((b"-", b"+"))
+
+    def _separates(self, at: int) -> bool:
+        """Whether a line `---` with text below it closes the diff, as TopGit writes it.
+
+        Nothing of a diff follows that text directly: else it may as well remove a line `--`.
+        """
+        if self.text.line(at).rstrip(b"\r\n") != SEPARATOR:
+            return False
+        at += 1
+        while self.text.line(at) and not self.text.line(at).strip():
+            at += 1
+        line = self.text.line(at)
+        return bool(line) and not line.startswith(_NO_TEXT)
 
     def _wrong_counts(self, header_at: int, at: int) -> PatchFormatError:
         return self.text.error(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.engine.checking import Fit, PatchFit, check_stack
+from patchkit.engine.foldednames import folded_by_stack
 from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
 from patchkit.errors import StackError
 from patchkit.jobs.outputs import SCRIPT, script_for
@@ -124,8 +125,12 @@ def _check(
     project: Project, folder: Path, stack: Stack, tree: Tree, fuzz: int | None, watch: Watcher
 ) -> CheckResult:
     policy = policy_of(project, folder, fuzz)
+    folding = map(str, folded_by_stack(stack, tree, policy.strip))
     return CheckResult(
-        folder, policy.max_fuzz, check_stack(stack, tree, policy, watch), stack.warnings
+        folder,
+        policy.max_fuzz,
+        check_stack(stack, tree, policy, watch),
+        (*stack.warnings, *folding),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patchkit.engine.dependencies import DependencyWalk
+from patchkit.engine.foldednames import folded_by_port
 from patchkit.engine.generated import Recogniser
 from patchkit.engine.rebasing import Watcher, port_stack, unwatched
 from patchkit.engine.regenerating import with_causes_to_regenerate
@@ -249,6 +250,7 @@ def plan_rebase(
             warnings=(
                 *notes,
                 *(text.removeprefix(f"{folder}/") for text in stack.warnings),
+                *map(str, folded_by_port(ported, trees[1])),
                 *asked.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),

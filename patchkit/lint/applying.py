@@ -38,16 +38,34 @@ class _Queue:
 
 def applying_findings(scene: Scene, read: ReadPatches) -> Iterator[Finding]:
     """How each stack that has an upstream applies to it, as far as its patches can be read."""
+    for queue, tree in _queues(scene):
+        stack, places = _stacked(queue, read)
+        policy = Policy(max_fuzz=_FUZZ, strip=queue.strip)
+        for fit in check_stack(stack, tree, policy):
+            yield from _of_fit(fit, places[fit.name], queue.series)
+        yield from _line_ends(stack, places, queue, tree)
+
+
+def stacks_to_apply(
+    scene: Scene, read: ReadPatches
+) -> Iterator[tuple[Stack, Mapping[str, Path], Tree]]:
+    """Each stack that has an upstream, as far as its patches can be read, with the paths of its
+    patches by name, and the upstream."""
+    for queue, tree in _queues(scene):
+        yield (*_stacked(queue, read), tree)
+
+
+def _queues(scene: Scene) -> Iterator[tuple[_Queue, Tree]]:
     for stack in scene.stacks:
         tree = scene.sources.get(stack.root)
         if tree is not None:
-            yield from _applied(_of_series(scene, stack), read, tree)
+            yield _of_series(scene, stack), tree
     for spec in scene.specs:
         root = posixpath.dirname(spec.path)
         tree = scene.sources.get(root)
         queue = _of_spec(spec)
         if tree is not None and queue is not None and all(one.root != root for one in scene.stacks):
-            yield from _applied(queue, read, tree)
+            yield queue, tree
 
 
 def _of_series(scene: Scene, stack: StackFolder) -> _Queue:
@@ -75,7 +93,7 @@ def _of_spec(spec: Spec) -> _Queue | None:
     return _Queue(spec.path, int(level[1]), pairs)
 
 
-def _applied(queue: _Queue, read: ReadPatches, tree: Tree) -> Iterator[Finding]:
+def _stacked(queue: _Queue, read: ReadPatches) -> tuple[Stack, dict[str, Path]]:
     stacked = []
     places: dict[str, Path] = {}
     for entry, path in queue.entries:
@@ -87,11 +105,7 @@ def _applied(queue: _Queue, read: ReadPatches, tree: Tree) -> Iterator[Finding]:
         )
         places[decode_name(path)] = path
     layout = Layout(Dialect.SERIES_CONF, "series.conf", "")
-    stack = Stack(layout, Series(()), tuple(stacked))
-    policy = Policy(max_fuzz=_FUZZ, strip=queue.strip)
-    for fit in check_stack(stack, tree, policy):
-        yield from _of_fit(fit, places[fit.name], queue.series)
-    yield from _line_ends(stack, places, queue, tree)
+    return Stack(layout, Series(()), tuple(stacked)), places
 
 
 def _of_fit(fit: PatchFit, path: Path, series: Path) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from patchkit.lint.applying import applying_findings
 from patchkit.lint.changelog import changelog_findings, encoding_findings
 from patchkit.lint.files import file_findings
+from patchkit.lint.foldednames import folded_names
 from patchkit.lint.patches import patch_findings, read_patches
 from patchkit.lint.scene import Scene
 from patchkit.lint.scripts import script_findings
@@ -37,4 +38,5 @@ def _all(scene: Scene) -> Iterator[Finding]:
     yield from script_findings(scene)
     read = read_patches(scene)
     yield from patch_findings(scene, read)
+    yield from folded_names(scene, read)
     yield from applying_findings(scene, read)

@@ -18,6 +18,7 @@ from patchkit.lint.rules import (
     PATCH_LINE_ENDS,
     PATCH_MODE,
     PATCH_OUTSIDE,
+    PATCH_SEPARATOR,
     PATCH_UNDESCRIBED,
     PATCH_UNREADABLE,
 )
@@ -84,6 +85,7 @@ def patch_findings(scene: Scene, read: ReadPatches) -> Iterator[Finding]:
                 PATCH_UNDESCRIBED, path, 1, "neither a subject nor a text above the diff."
             )
         yield from _of_files(path, patch, is_by_git=path in by_git)
+        yield from _separators(path, patch)
         problem = file_list_problem(patch)
         if problem is not None:
             yield Finding(PATCH_FILES, path, problem.line, problem.message)
@@ -141,6 +143,18 @@ def _of_files(path: Path, patch: Patch, *, is_by_git: bool) -> Iterator[Finding]
         if more > 0:
             diff, told = found[_MOST_SHOWN]
             yield Finding(rule, path, diff.line, f"{_file(diff)} and {more - 1} more: {told}")
+
+
+def _separators(path: Path, patch: Patch) -> Iterator[Finding]:
+    """Lines `---` right behind a hunk that its header does not count."""
+    line = patch.prologue.count(b"\n") + 1
+    behind = [*(part.header for part in patch.files[1:]), patch.epilogue]
+    for part, text in zip(patch.files, behind, strict=True):
+        line += part.raw.count(b"\n")
+        if part.hunks and split_lines(text)[:1] in ([b"---\n"], [b"---\r\n"]):
+            yield Finding(
+                PATCH_SEPARATOR, path, line, f"{_file(part)}: its last hunk does not count this."
+            )
 
 
 def _file(diff: FileDiff) -> str:

@@ -204,6 +204,17 @@ PATCH_FILES = LintRule(
     "The file list above the diff is not that of the diff: the patch was edited, or cut.",
     "Make the patch anew, or correct the list.",
 )  # fmt: skip
+PATCH_SEPARATOR = LintRule(
+    "PK508", "patch-separator", _WARNING,
+    "Right behind a hunk stands a line `---`: a tool may take it for a removed line `--`.",
+    "Put an empty line above it.",
+)  # fmt: skip
+NAMES_FOLDED = LintRule(
+    "PK509", "names-folded", _WARNING,
+    "Two names differ in case or Unicode form only: where a file system folds them, one of the two "
+    "files is lost.",
+    "Give one of the two another name.",
+)  # fmt: skip
 DOES_NOT_APPLY = LintRule(
     "PK601", "patch-does-not-apply", _ERROR,
     "A patch does not apply to its own version.",
@@ -229,7 +240,7 @@ LINT_RULES = (
     SCRIPT_OUTDATED, BASHISM, LAST_LINE, LAST_PATCH, SCRIPT_FUZZ, SCRIPT_GOES_ON, SCRIPT_TARBALL,
     SCRIPT_BY_HAND,
     PATCH_UNREADABLE, PATCH_UNDESCRIBED, PATCH_OUTSIDE, PATCH_LINE_ENDS, PATCH_BINARY, PATCH_MODE,
-    PATCH_FILES,
+    PATCH_FILES, PATCH_SEPARATOR, NAMES_FOLDED,
     DOES_NOT_APPLY, NEEDS_FUZZ, NEEDS_OFFSET,
 )  # fmt: skip
 

@@ -22,12 +22,11 @@ from patchkit.model.decisions import (
 )
 from patchkit.model.entry import decode_name, encode_name
 from patchkit.model.report import HeldCause, Lines, Sides
-from patchkit.model.shown import shown_line, shown_name
+from patchkit.model.shown import shown_line, shown_name, single_blanks
 
 KINDS = (b"resolution", b"amendment")
 """The lines with which a record begins."""
 
-_BLANKS = re.compile(r"[\t\n\x0b\x0c\r ]+")
 _FIELD = re.compile(rb"([a-z-]+):(?: (.*))?", re.DOTALL)
 _NO_NEWLINE = b"\\ no newline at the end\n"
 _FIELDS = {
@@ -136,7 +135,7 @@ def _decision(fields: _Fields) -> Decision:
         ports=tuple(_port(value, fields) for value in fields.values.get("for", ())),
         by=fields.name("by"),
         on=fields.name("on"),
-        why=_one_blank(" ".join(map(decode_name, fields.values.get("why", ())))),
+        why=single_blanks(" ".join(map(decode_name, fields.values.get("why", ())))),
         used=fields.name("used"),
     )
     file = fields.needed("file")
@@ -221,14 +220,9 @@ def _provenance(provenance: Provenance) -> Iterator[bytes]:
     yield from _value("on", encode_name(provenance.on))
     yield from _value("used", encode_name(provenance.used))
     for line in textwrap.wrap(
-        _one_blank(provenance.why), _WIDTH, break_long_words=False, break_on_hyphens=False
+        single_blanks(provenance.why), _WIDTH, break_long_words=False, break_on_hyphens=False
     ):
         yield from _value("why", encode_name(line))
-
-
-def _one_blank(text: str) -> str:
-    """The text with single blanks, so that it is the same however its lines were broken."""
-    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def _value(key: str, value: bytes) -> Iterator[bytes]:

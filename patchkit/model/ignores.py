@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from patchkit.errors import IgnoreFormatError
 from patchkit.model.generated import GeneratedPattern
-from patchkit.model.shown import shown_line
+from patchkit.model.shown import shown_line, single_blanks
 from patchkit.model.siblings import Finding, FindingKind, UnusedIgnore
 from patchkit.model.tree import split_lines
 
@@ -54,7 +54,9 @@ class Ignore:
         if self.symbol:
             lines.append(f"symbol: {self.symbol}")
         # Read back, the lines are joined by blanks, so a word stays on one line.
-        told = textwrap.wrap(self.why, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        told = textwrap.wrap(
+            single_blanks(self.why), _WIDTH, break_long_words=False, break_on_hyphens=False
+        )
         lines += [f"why: {line}" for line in told]
         return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
 
@@ -136,7 +138,7 @@ def _read_line(entries: list[Ignore], line: bytes, number: int, source: str) -> 
 def _with_field(entry: Ignore, name: str, text: str, number: int, source: str) -> Ignore:
     match name:
         case "why":
-            return replace(entry, why=f"{entry.why} {text}".strip())
+            return replace(entry, why=single_blanks(f"{entry.why} {text}"))
         case "symbol":
             return replace(entry, symbol=text)
     known = {kind.value: kind for kind in FindingKind}

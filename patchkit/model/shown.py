@@ -6,7 +6,11 @@ turn the direction of text. They are shown as escapes (`\x1b`, `\u202e`), never 
 
 from __future__ import annotations
 
+import re
+
 from patchkit.model.tree import Path
+
+_BLANKS = re.compile(r"[\t\n\x0b\x0c\r ]+")
 
 
 def shown_text(text: str) -> str:
@@ -44,3 +48,12 @@ def _shown_character(char: str) -> str:
     if 0xDC80 <= ord(char) <= 0xDCFF:
         return f"\\x{ord(char) - 0xDC00:02x}"
     return char.encode("unicode_escape").decode("ascii")
+
+
+def single_blanks(text: str) -> str:
+    r"""The text with single blanks: the same however its lines are broken and put together again.
+
+    >>> single_blanks(" two  words\t")
+    'two words'
+    """
+    return _BLANKS.sub(" ", text).strip(" ")

@@ -62,6 +62,20 @@ def _plain(part: bytes) -> str:
     return shown.casefold().rstrip(". ")
 
 
+def folded(path: Path) -> str:
+    r"""What a path is to a file system that folds case and Unicode form.
+
+    Those of macOS and Windows do so, and ext4 with casefold.
+
+    >>> folded("Caf\u00e9".encode()) == folded("CAFE\u0301".encode())
+    True
+    """
+    if path.isascii():
+        return path.lower().decode()
+    text = unicodedata.normalize("NFD", path.decode("utf-8", "surrogateescape"))
+    return unicodedata.normalize("NFD", text.casefold())
+
+
 def why_no_link(path: Path, target: bytes) -> str:
     """Why a patch may not make a symbolic link at `path` that leads to `target`; "" where it may.
 

@@ -19,11 +19,12 @@ from pathlib import Path
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import PatchkitError, StackError
 from patchkit.limits import how_to_raise, limits
-from patchkit.model.entry import Entry, decode_name
+from patchkit.model.entry import Entry, decode_name, encode_name
 from patchkit.model.patchlist import PatchList
 from patchkit.model.series import Series
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
+from patchkit.model.treepaths import folded
 from patchkit.workspace.layout import leaves_folder, read_layout, series_files_in
 
 _PATCH_SUFFIXES = (".patch", ".diff")
@@ -247,6 +248,14 @@ def _doubts(folder: _Folder, flags: frozenset[str]) -> Iterator[str]:
         yield f"{series_file}: no guard asks for the flag {flag}."
     for number, remark in folder.series.remarks:
         yield f"{series_file}:{number}: {remark}"
+    first: dict[str, str] = {}
+    for number, entry in folder.first_lines.values():
+        other = first.setdefault(folded(encode_name(entry.name)), entry.name)
+        if other != entry.name:
+            yield (
+                f"{series_file}:{number}: {shown_name(entry.name)} and {shown_name(other)} are one "
+                "file where case or Unicode form is folded."
+            )
     lines = folder.series.lines if isinstance(folder.series, Series) else ()
     for number, line in enumerate(lines, 1):
         if line.entry is not None and (guard := _GUILT_GUARD.match(line.comment)):

@@ -42,6 +42,15 @@ _BROKEN = {
     "counts too large, a signature behind": (
         _hunk(b"@@ -1,4 +1,3 @@", b" a\n-b\n+c\n") + b"-- \n2.39.5\n", 3, "at line 8",
     ),
+    "a removed line of two dashes at the end": (
+        _hunk(b"@@ -1,2 +1,2 @@", b" a\n-b\n+c\n---\n"), 3, "at line 7",
+    ),
+    "a removed line of two dashes before a diff": (
+        _hunk(b"@@ -1,2 +1,2 @@", b" a\n-b\n+c\n---\n\n") + _DIFF, 3, "at line 7",
+    ),
+    "a removed line of two dashes before a hunk": (
+        _hunk(b"@@ -1,2 +1,2 @@", b" a\n-b\n+c\n---\n@@ -9 +9 @@\n-a\n+b\n"), 3, "at line 7",
+    ),
     "text in a hunk": (_hunk(b"@@ -1,2 +1,2 @@", b" a\nx\n-b\n+c\n"), 3, "at line 5"),
     "an empty line with a lone return": (
         _hunk(b"@@ -1,2 +1,2 @@", b"\r\n-b\n+c\n"), 3, "at line 4",
@@ -166,9 +175,25 @@ def test_a_patch_cut_anywhere_loses_nothing_silently() -> None:
         assert b"\n" not in left.epilogue, size
 
 
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n\n"])
+def test_a_separator_with_text_below_it_ends_the_diff(between: bytes) -> None:
+    """As TopGit writes it, and as GNU patch and git take it: no removed line `--`."""
+    raw = _FILE + b"---\n" + between + b"tg: (9a079e2..) t/f (depends on: baseline)\n" + _FILE
+    patch = parse_patch("p", raw)
+    assert raw == patch.raw
+    assert [3, 3] == [hunk.old_count for part in patch.files for hunk in part.hunks]
+    with scratch() as folder:
+        (folder / "f").write_bytes(b"a\nb\nd\n")
+        (folder / "patch").write_bytes(raw)
+        done = run(("patch", "--force", "--dry-run", "--verbose", "-p1", "-i", "patch"), folder)
+        counted = run(("git", "apply", "--numstat", "patch"), folder)
+    assert b"Hunk #1 succeeded" in done.stdout
+    assert b"1\t1\tf\n" * 2 == counted.stdout
+
+
 _PIECES = (
     b" x\n", b"-x\n", b"+x\n", b"\n", b"\tx\n", b"\r\n", b"-\n", b"+y\n", b"text\n", b"-- \n",
-    b"--- a/g\n", b"+++ b/g\n", _OPEN, b"@@ -1 +1 @@\n", b"@@ -2,2 +3,2 @@\n",
+    b"--- a/g\n", b"+++ b/g\n", b"---\n", _OPEN, b"@@ -1 +1 @@\n", b"@@ -2,2 +3,2 @@\n",
 )  # fmt: skip
 
 

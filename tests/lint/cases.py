@@ -160,6 +160,8 @@ CASES: Mapping[str, Case] = {
     ),
     "PK506": _patch(DESCRIBED + b"old mode 100644\nnew mode 100755\n" + MODE),
     "PK507": _patch(MAIL % b"other.c" + diff("f", b"one\n", b"two\n")),
+    "PK508": _patch(DESCRIBED + diff("f", b"one\n", b"two\n") + b"---\ntg: (0123abc..) t/f\n"),
+    "PK509": Case(clean(**{"README.md": b"", "readme.md": b""})),
     "PK601": _applied(_MAIN, LONG.replace(b"line 10\n", b"line ten\n")),
     "PK602": _applied(_MAIN, LONG.replace(b"line 7\n", b"line seven\n")),
     "PK603": _applied(_MAIN, b"one more\n" + LONG),

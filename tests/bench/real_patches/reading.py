@@ -14,9 +14,7 @@ from patchkit.model.patch import FileDiff, LineKind, Operation
 from tests.bench.port_quality.processes import attempt
 
 _MALFORMED = re.compile(rb"malformed patch at line (\d+)|Only garbage was found|unexpectedly ends")
-_SUMMARY = re.compile(
-    rb"^ (?:(create|delete) |mode change |(rename|copy) )", re.MULTILINE
-)
+_SUMMARY = re.compile(rb"^ (?:(create|delete) |mode change |(rename|copy) )", re.MULTILINE)
 
 Row = tuple[int, int, bytes]
 """Added lines, removed lines and the name of a file, as `git apply --numstat` has them."""
