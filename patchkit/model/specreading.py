@@ -181,6 +181,11 @@ def _steps(
             is_alone = at == 0 or not lines[at - 1].rstrip(b"\r\n").endswith(b"\\")
             is_plain = is_alone and not line.rstrip(b"\r\n").endswith(b"\\")
             step = Step(at, (number,), strip, is_reversed, names_numbers=True, is_plain=is_plain)
+        if step is not None and step.names_numbers and len(set(step.numbers)) < len(step.numbers):
+            raise SeriesFormatError(
+                source, at + 1, "a patch is applied twice here: it does not apply the second time.",
+                "Name each number once.",
+            )  # fmt: skip
         if step is not None:
             yield step
         if not found["file"] and not found["colon"]:

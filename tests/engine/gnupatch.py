@@ -39,12 +39,16 @@ def prove_with_gnu_patch(ported: PortedStack, stack: Stack, policy: Policy | Non
 
 
 def run_patch(
-    root: Path, content: bytes, *, strip: int = 1, fuzz: int = 0, is_reversed: bool = False
-) -> tuple[int, bytes]:
+    root: Path, content: bytes, *options: str, strip: int = 1, fuzz: int = 0,
+    is_reversed: bool = False,
+) -> tuple[int, bytes]:  # fmt: skip
     """Run `patch` as a packager does, and give its exit code and all that it says."""
     done = subprocess.run(
-        ["patch", f"-p{strip}", f"-F{fuzz}", "-f", "--no-backup-if-mismatch", "-r", "-"]
-        + ["-R"] * is_reversed,
+        [
+            *("patch", f"-p{strip}", f"-F{fuzz}", "-f", "--no-backup-if-mismatch", "-r", "-"),
+            *options,
+            *(["-R"] if is_reversed else []),
+        ],
         cwd=root,
         input=content,
         stdout=subprocess.PIPE,

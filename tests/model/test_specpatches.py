@@ -157,6 +157,8 @@ def test_only_the_lines_of_the_patch_differ() -> None:
         (b"Patch0: %{nowhere}.patch\n" + PREP, 7, "macro is not known"),
         (b"Patch0: a.patch\n" + PREP + b"%autopatch\n", 14, "without -p"),
         (b"Patch0: a.patch\n" + PREP + b"%patch -P0 -d src -p1\n", 14, "%patch -d"),
+        (b"Patch1: a.patch\nPatch01: b.patch\n" + PREP, 8, "patch 1 is declared twice"),
+        (b"Patch0: a.patch\n" + PREP + b"%patch -P0 -P0 -p1\n", 14, "applied twice"),
     ],
 )
 def test_what_is_not_understood_is_an_error_with_its_line(

@@ -4,7 +4,8 @@
 
 PLACE is a folder (all files of its series, or all that end in .patch or .diff), or a bare git
 repository (those of every branch, each content once). With --apply the patches of the one PLACE are
-also applied in the order of its series to a copy of TREE, by GNU patch and by patchkit.
+also applied to a copy of TREE by GNU patch and by patchkit: in the order of its series, and each by
+itself with every fuzz from 0 to 3, which rejects much and puts much elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import click
 
 from tests.bench.port_quality.cases import read_series
 from tests.bench.port_quality.processes import run
-from tests.bench.real_patches.applying import apply_everywhere
+from tests.bench.real_patches.applying import apply_everywhere, check_alone
 from tests.bench.real_patches.reading import Reading, read_everywhere
 
 _ENDINGS = (".patch", ".diff")
@@ -63,12 +64,18 @@ def _apply(place: Path, tree: Path) -> None:
     with TemporaryDirectory() as folder:
         copy = Path(folder, "tree")
         shutil.copytree(tree, copy, symlinks=True)
-        patches = hunks = differing = 0
-        for name, count, problem in apply_everywhere(place, copy):
-            patches, hunks, differing = patches + 1, hunks + count, differing + bool(problem)
-            if problem:
-                click.echo(f"{place.name}: {name}: applied: {problem}")
-    click.echo(f"{place.name}: applied {patches} patches, {hunks} hunks; {differing} differ")
+        _tell("in order", apply_everywhere(place, copy))
+        for fuzz in range(4):
+            _tell(f"each alone, fuzz {fuzz}", check_alone(place, tree, fuzz))
+
+
+def _tell(how: str, found: Iterator[tuple[str, int, str]]) -> None:
+    patches = hunks = differing = 0
+    for name, count, problem in found:
+        patches, hunks, differing = patches + 1, hunks + count, differing + bool(problem)
+        if problem:
+            click.echo(f"{name}: applied {how}: {problem}")
+    click.echo(f"applied {how}: {patches} patches, {hunks} hunks; {differing} differ")
 
 
 def _patches(place: Path) -> Iterator[tuple[str, bytes]]:
