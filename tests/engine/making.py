@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.diffing.unified import parse_patch
@@ -114,6 +115,15 @@ def plain_diff(path: str, before: bytes, after: bytes, *, context: int = 3) -> b
     return b"".join(ended)
 
 
+@dataclass(frozen=True, slots=True)
+class GitMerge:
+    """What `git merge-tree` makes: whether without conflict, the tree, and all that it says."""
+
+    is_clean: bool
+    files: Files
+    said: bytes
+
+
 class Git:
     """A git repository that makes diffs between trees in memory."""
 
@@ -124,28 +134,62 @@ class Git:
 
     def run(self, *arguments: str, data: bytes = b"") -> bytes:
         """What git says on its standard output."""
+        done = self.attempt(*arguments, data=data)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def attempt(self, *arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run git, which may fail."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C"}
-        done = subprocess.run(
+        return subprocess.run(
             ["git", "-c", "core.quotePath=true", *arguments],
             cwd=self.folder,
             env={**environment, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
             input=data,
             capture_output=True,
-            check=True,
+            check=False,
         )
-        return done.stdout
 
     def diff(self, before: Files, after: Files, *options: str) -> bytes:
         """`git diff` between two trees; without options it neither finds renames nor copies."""
-        commits = b"".join(
-            b"reset refs/heads/%b\n\ncommit refs/heads/%b\ncommitter A <a@b> 0 +0000\ndata 0\n"
-            % (name, name)
-            + b"".join(_fast_import_line(path, found) for path, found in sorted(files.items()))
-            + b"\n"
-            for name, files in ((b"before", before), (b"after", after))
-        )
-        self.run("fast-import", "--quiet", "--force", data=commits)
+        self._commit(before=(before, ""), after=(after, ""))
         return self.run("diff", "--no-renames", *options, "before", "after")
+
+    def merge(self, base: Files, ours: Files, theirs: Files) -> GitMerge:
+        """`git merge-tree` of two trees that come from a third, renames followed."""
+        self._commit(base=(base, ""), ours=(ours, "base"), theirs=(theirs, "base"))
+        done = self.attempt("merge-tree", "--write-tree", "-z", "ours", "theirs")
+        assert done.returncode in (0, 1), done.stderr
+        tree, *said = done.stdout.split(b"\0")
+        return GitMerge(done.returncode == 0, self.files(tree.decode()), b"\0".join(said))
+
+    def files(self, tree: str) -> dict[TreePath, File]:
+        """The files of a tree that git has."""
+        rows = [
+            row.partition(b"\t") for row in self.run("ls-tree", "-rz", tree).split(b"\0") if row
+        ]
+        asked = b"".join(row[0].split()[2] + b"\n" for row in rows)
+        told = self.run("cat-file", "--batch", data=asked)
+        found = {}
+        at = 0
+        for facts, _, path in rows:
+            start = told.index(b"\n", at) + 1
+            at = start + int(told[at : start - 1].split()[2]) + 1
+            found[path] = File(told[start : at - 1], int(facts.split()[0], 8))
+        return found
+
+    def _commit(self, **trees: tuple[Files, str]) -> None:
+        """A branch with one commit for each tree, on top of the branch that is named beside it."""
+        commits = b""
+        for name, (files, parent) in trees.items():
+            branch = name.encode()
+            commits += b"reset refs/heads/%b\n\ncommit refs/heads/%b\n" % (branch, branch)
+            commits += b"committer A <a@b> 0 +0000\ndata 0\n"
+            commits += b"from refs/heads/%b\n" % parent.encode() if parent else b""
+            commits += b"deleteall\n"
+            commits += b"".join(_fast_import_line(path, one) for path, one in sorted(files.items()))
+            commits += b"\n"
+        self.run("fast-import", "--quiet", "--force", data=commits)
 
 
 def _fast_import_line(path: TreePath, found: File) -> bytes:
