@@ -54,11 +54,14 @@ def _stack(stacked: StackedPatch) -> Stack:
 def _suiting(parts: Sequence[FileDiff], *, is_reversed: bool) -> dict[Path, File]:
     """The files that the patch expects, as far as it shows them."""
     files: dict[Path, File] = {}
+    seen: set[Path | None] = set()
     creating = Operation.DELETE if is_reversed else Operation.CREATE
     for part in parts:
         names = part.names(1)
-        name = names.new if is_reversed else names.old
-        if name is None or part.operation is creating or name in files:
+        name, made = (names.new, names.old) if is_reversed else (names.old, names.new)
+        is_known = name in seen
+        seen |= {name, made}
+        if name is None or part.operation is creating or is_known:
             continue
         if any(_is_in_the_way(path, name) for path in files):
             continue
