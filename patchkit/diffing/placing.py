@@ -9,12 +9,15 @@ other stands at that end of the file."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from patchkit.model.patch import Hunk
 
 _MOST_VOTES_PER_LINE = 50
+_NEAR = 8
+"""How far a hunk is looked for line by line; beyond, by where its rarest line stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,26 @@ class NearPlace:
     expected: int
 
 
+@dataclass(frozen=True)
+class _Target:
+    """A file that hunks are looked for in."""
+
+    lines: Sequence[bytes]
+
+    @cached_property
+    def where(self) -> Mapping[bytes, Sequence[int]]:
+        """At which indexes each line stands."""
+        return positions_of(self.lines)
+
+
+def positions_of(lines: Sequence[bytes]) -> Mapping[bytes, Sequence[int]]:
+    """At which indexes each line of a file stands, in order."""
+    where: dict[bytes, list[int]] = {}
+    for index, line in enumerate(lines):
+        where.setdefault(line, []).append(index)
+    return where
+
+
 def place_hunks(
     hunks: Sequence[Hunk], lines: Sequence[bytes], max_fuzz: int
 ) -> tuple[HunkPlace | None, ...]:
@@ -46,11 +69,12 @@ def place_hunks(
     A rejected hunk does not keep the later ones from being placed, as with GNU patch.
     """
     places: list[HunkPlace | None] = []
+    target = _Target(lines)
     offset = 0
     settled = 0
     for hunk in hunks:
         said = hunk.old_start if hunk.old else hunk.old_start + 1
-        found = _find(hunk, lines, said + offset, settled, max_fuzz)
+        found = _find(hunk, target, said + offset, settled, max_fuzz)
         place = None
         if found is not None:
             line, fuzz = found
@@ -73,14 +97,12 @@ def stands_at(hunk: Hunk, lines: Sequence[bytes], at: int) -> bool:
     return tuple(lines[at : at + len(old)]) == old
 
 
-def nearest_place(hunk: Hunk, lines: Sequence[bytes]) -> NearPlace | None:
-    """Where most lines of a rejected hunk stand in the right distance to each other.
+def nearest_place(hunk: Hunk, where: Mapping[bytes, Sequence[int]]) -> NearPlace | None:
+    """Where most lines of a rejected hunk stand in the right distance to each other; `where` are
+    the `positions_of` the lines of the file.
 
     None when no line of it but blank ones and lone punctuation is in the file.
     """
-    where: dict[bytes, list[int]] = {}
-    for index, line in enumerate(lines):
-        where.setdefault(line, []).append(index)
     votes: Counter[int] = Counter()
     for index, line in enumerate(hunk.old):
         if not line.strip(b" \t\r\n{}();"):
@@ -95,25 +117,25 @@ def nearest_place(hunk: Hunk, lines: Sequence[bytes]) -> NearPlace | None:
 
 
 def _find(
-    hunk: Hunk, lines: Sequence[bytes], guess: int, settled: int, max_fuzz: int
+    hunk: Hunk, target: _Target, guess: int, settled: int, max_fuzz: int
 ) -> tuple[int, int] | None:
     """The 1-based line where the hunk matches with the least fuzz, and that fuzz."""
     if not hunk.old:
         return guess, 0
     context = max(hunk.leading_context, hunk.trailing_context)
     for fuzz in range(min(max_fuzz, context) + 1):
-        line = _locate(hunk, lines, guess, settled, fuzz)
+        line = _locate(hunk, target, guess, settled, fuzz)
         if line is not None:
             return line, fuzz
     return None
 
 
-def _locate(hunk: Hunk, lines: Sequence[bytes], guess: int, settled: int, fuzz: int) -> int | None:
+def _locate(hunk: Hunk, target: _Target, guess: int, settled: int, fuzz: int) -> int | None:
     """The 1-based line where the hunk matches with exactly this fuzz; None where nowhere.
 
     `settled` is how many lines at the start earlier hunks have dealt with.
     """
-    old = hunk.old
+    old, lines = hunk.old, target.lines
     context = max(hunk.leading_context, hunk.trailing_context)
     front = fuzz + hunk.leading_context - context
     back = fuzz + hunk.trailing_context - context
@@ -133,9 +155,29 @@ def _locate(hunk: Hunk, lines: Sequence[bytes], guess: int, settled: int, fuzz: 
     last = len(lines) - stop + 1
     furthest_down, furthest_up = last - guess, guess - settled - 1
     nearest = -furthest_down if furthest_down < 0 else min(furthest_up, 0)
-    for distance in range(nearest, max(furthest_down, furthest_up) + 1):
+    furthest = max(furthest_down, furthest_up)
+    for distance in range(nearest, min(furthest, nearest + _NEAR) + 1):
         if distance <= furthest_down and matches(guess + distance):
             return guess + distance
         if distance <= furthest_up and matches(guess - distance):
             return guess - distance
-    return None
+    if furthest <= nearest + _NEAR or first >= stop:
+        return None
+    # In the same order, of two equally far the one further down first.
+    ways = [
+        (distance, is_up, line)
+        for line in _candidates(old[first:stop], target.where, first)
+        for distance, is_up in ((line - guess, False), (guess - line, True))
+        if nearest < distance <= (furthest_up if is_up else furthest_down)
+    ]
+    return next((line for _, _, line in sorted(ways) if matches(line)), None)
+
+
+def _candidates(
+    wanted: Sequence[bytes], where: Mapping[bytes, Sequence[int]], first: int
+) -> Iterator[int]:
+    """The 1-based lines at which a hunk may begin whose lines from `first` on are `wanted`: there
+    the rarest of these stands where it has to."""
+    found = [where.get(line, ()) for line in wanted]
+    rarest = min(range(len(found)), key=lambda at: len(found[at]))
+    yield from (index - rarest - first + 1 for index in found[rarest])

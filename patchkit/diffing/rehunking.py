@@ -7,7 +7,6 @@ file."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -69,11 +68,13 @@ def flip(hunk: Hunk) -> Hunk:
 def _stretches(
     before: Sequence[bytes], edits: Sequence[Edit], hunks: Sequence[Hunk], context: int
 ) -> list[_Stretch]:
-    runs = Counter(edit.hunk for edit in edits)
+    runs: dict[int, list[Edit]] = {}
+    for edit in edits:
+        runs.setdefault(edit.hunk, []).append(edit)
     kept_at = {
         index: place
-        for index in runs
-        if (place := _kept_place(index, edits, hunks[index], before)) is not None
+        for index, mine in runs.items()
+        if (place := _kept_place(mine, hunks[index], before)) is not None
     }
     single: list[_Stretch] = []
     for edit in edits:
@@ -110,11 +111,9 @@ def _with_context(edits: tuple[Edit, ...], before: Sequence[bytes], context: int
     return _Stretch(start, stop, edits, None)
 
 
-def _kept_place(
-    index: int, edits: Sequence[Edit], hunk: Hunk, before: Sequence[bytes]
-) -> int | None:
-    """Where the whole hunk stands in `before` as it is; None where it does not."""
-    mine = [edit for edit in edits if edit.hunk == index]
+def _kept_place(mine: Sequence[Edit], hunk: Hunk, before: Sequence[bytes]) -> int | None:
+    """Where the whole hunk stands in `before` as it is, whose edits are `mine`; None where it does
+    not."""
     places = {edit.start - edit.offset for edit in mine}
     changed = sum(line.kind is not LineKind.CONTEXT for line in hunk.lines)
     is_hunks_own = all(edit.offset >= 0 for edit in mine)

@@ -5,13 +5,14 @@ rule or held, and all others are carried. One held region never takes its neighb
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import Block, align
 from patchkit.diffing.edits import Edit, apply_edits, edits_between, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
-from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks
+from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks, positions_of
 from patchkit.engine.doubting import doubt_about, meets_another_function
 from patchkit.engine.policy import Policy
 from patchkit.engine.rules import IDENTICAL
@@ -338,10 +339,13 @@ def _rejected(
     hunks: Sequence[Hunk], places: Sequence[HunkPlace | None], base: Version
 ) -> tuple[Region, ...]:
     regions: list[Region] = []
+    if None not in places:
+        return ()
+    positions = positions_of(base.lines)
     for number, (hunk, place) in enumerate(zip(hunks, places, strict=True), 1):
         if place is not None:
             continue
-        near = nearest_place(hunk, base.lines)
+        near = nearest_place(hunk, positions)
         if near is None:
             where, found = "no line of it is in the file.", Span(1, ())
         else:
@@ -371,12 +375,15 @@ def _without_merge(
     """Every hunk a region of its own: ours has no such file, or has just what the patch makes."""
     regions = list(applied.rejected)
     growth = 0
+    grows: Counter[int] = Counter()
+    for edit in applied.edits:
+        grows[edit.hunk] += edit.growth
     for index, (hunk, place) in enumerate(zip(applied.hunks, applied.places, strict=True)):
         if place is None:
             continue
         stop = place.at + len(hunk.old)
         start = place.at + growth
-        growth += sum(edit.growth for edit in applied.edits if edit.hunk == index)
+        growth += grows[index]
         theirs = Span(start + 1, tuple(applied.theirs.lines[start : stop + growth]))
         found = Span(place.at + 1, tuple(base.lines[place.at : stop]))
         if isinstance(settlement, Settled):

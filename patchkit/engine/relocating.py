@@ -125,9 +125,13 @@ def _landings(ported: PortedDiff, change: Change, bench: Workbench) -> Iterator[
     path = ported.file.old_path
     if path is None:
         return
+    regions_of: dict[int, list[Region]] = {}
+    for region in ported.file.regions:
+        for number in region.hunks:
+            regions_of.setdefault(number, []).append(region)
     for number in ported.lost:
         hunk = change.hunks[number - 1]
-        regions = [one for one in ported.file.regions if number in one.hunks]
+        regions = regions_of.get(number, ())
         if not all(_is_followable(region) for region in regions):
             continue
         if sum(map(is_telling, hunk.old)) < _LEAST_TELLING:

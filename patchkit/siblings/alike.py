@@ -6,9 +6,8 @@ what one sibling alone did is its own business, but this is not what one alone d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from patchkit.siblings.changes import SharedChange, is_telling, neutral_lines, squeezed
 
@@ -26,16 +25,29 @@ class _Gist:
     lines: frozenset[bytes]
     settings: frozenset[bytes]
 
+    @property
+    def traits(self) -> Iterator[tuple[bool, bytes]]:
+        """What two edits that are alike have in common, one of them at least."""
+        yield from ((True, setting) for setting in self.settings)
+        yield from ((False, line) for line in self.lines)
+
 
 def alike_variants(changes: Sequence[SharedChange]) -> dict[int, tuple[str, ...]]:
     """By the index of each change the siblings that made it or one that is alike."""
     gists = [_gist(one) for one in changes]
-    found = {at: dict.fromkeys(one.variants) for at, one in enumerate(changes)}
-    for one, two in combinations(range(len(changes)), 2):
-        if _are_alike(gists[one], gists[two]):
-            found[one].update(dict.fromkeys(changes[two].variants))
-            found[two].update(dict.fromkeys(changes[one].variants))
-    return {at: tuple(variants) for at, variants in found.items()}
+    having: dict[tuple[bool, bytes], list[int]] = {}
+    for at, gist in enumerate(gists):
+        for trait in gist.traits:
+            having.setdefault(trait, []).append(at)
+    found = {}
+    for at, gist in enumerate(gists):
+        variants = dict.fromkeys(changes[at].variants)
+        others = sorted({other for trait in gist.traits for other in having[trait]} - {at})
+        for other in others:
+            if _are_alike(gist, gists[other]):
+                variants.update(dict.fromkeys(changes[other].variants))
+        found[at] = tuple(variants)
+    return found
 
 
 def _gist(shared: SharedChange) -> _Gist:

@@ -111,8 +111,12 @@ def _with_ranks_of(symbols: Iterable[Finding], missing: Iterable[Finding]) -> It
 def _told_once(findings: Iterable[Finding], edits: Sequence[Finding]) -> Iterator[Finding]:
     """All findings; what a proposed edit mends is told with it, and makes it matter as much."""
     mended: list[list[Finding]] = [[] for _ in edits]
+    mended_by: dict[tuple[Path, int | None], int] = {}
+    for at, edit in enumerate(edits):
+        for line in _replaced(edit):
+            mended_by.setdefault((edit.path, line), at)
     for one in findings:
-        mending = next((at for at, edit in enumerate(edits) if _mends(edit, one)), None)
+        mending = mended_by.get((one.path, one.line))
         if mending is None:
             yield one
         else:
@@ -123,13 +127,11 @@ def _told_once(findings: Iterable[Finding], edits: Sequence[Finding]) -> Iterato
         yield replace(edit, rank=min(ranks, key=_RANKS.__getitem__), note=note)
 
 
-def _mends(edit: Finding, one: Finding) -> bool:
-    """Whether a finding is about lines that a proposed edit replaces."""
-    if edit.edit is None or edit.edit.state is not EditState.PROPOSED or one.path != edit.path:
-        return False
-    if edit.line is None or one.line is None:
-        return False
-    return edit.line <= one.line < edit.line + len(edit.edit.removed)
+def _replaced(edit: Finding) -> range:
+    """The lines that a proposed edit replaces: a finding about one of them is told with it."""
+    if edit.edit is None or edit.edit.state is not EditState.PROPOSED or edit.line is None:
+        return range(0)
+    return range(edit.line, edit.line + len(edit.edit.removed))
 
 
 def _notes(scene: Scene, search: Search) -> Iterator[str]:

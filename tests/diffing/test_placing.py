@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchkit.diffing.edits import apply_edits, edits_of
-from patchkit.diffing.placing import NearPlace, nearest_place, place_hunks, stands_at
+from patchkit.diffing.placing import (
+    NearPlace,
+    nearest_place,
+    place_hunks,
+    positions_of,
+    stands_at,
+)
 from patchkit.diffing.unified import parse_patch
 from patchkit.model.patch import Hunk
 from patchkit.model.tree import split_lines
@@ -93,13 +99,13 @@ def test_stands_at_refuses_places_outside_the_file() -> None:
 def test_nearest_place(lines: list[bytes], expected: NearPlace | None) -> None:
     """The nearest place is where most lines that say something stand as the hunk has them."""
     patch = b"--- a/f\n+++ b/f\n@@ -6,4 +6,4 @@\n one\n two\n-}\n+{\n four\n"
-    assert expected == nearest_place(_hunks_of(patch)[0], lines)
+    assert expected == nearest_place(_hunks_of(patch)[0], positions_of(lines))
 
 
 def test_nearest_place_stays_quick_where_a_line_is_everywhere() -> None:
     """Of a line that fills the file only the first places count."""
     (hunk,) = _hunks_of(b"--- a/f\n+++ b/f\n@@ -9 +9 @@\n-same\n+other\n")
-    found = nearest_place(hunk, [b"same\n"] * 100)
+    found = nearest_place(hunk, positions_of([b"same\n"] * 100))
     assert NearPlace(8, 1, 1) == found
 
 

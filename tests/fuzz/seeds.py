@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from patchkit.model.entry import format_entry
-from patchkit.model.ignores import Ignores
+from patchkit.model.ignores import Ignore, Ignores
 from patchkit.render.fleetjson import outcome_json
 from patchkit.render.json import report_json
 from tests.lint.cases import CASES
@@ -32,10 +33,10 @@ _PATCHES = st.one_of(
 _IGNORES = st.lists(decisions.any_ignore, max_size=4)
 
 
-def _ignores_file(some: list[object]) -> bytes:
+def _ignores_file(some: list[Ignore]) -> bytes:
     ignores = Ignores()
     for one in some:
-        ignores = ignores.added(one)  # type: ignore[arg-type]
+        ignores = ignores.added(one)
     return ignores.raw
 
 
@@ -74,7 +75,10 @@ def _lint_cases() -> list[bytes]:
 
 
 _WRITTEN: Mapping[str, Callable[[], list[bytes]]] = {
-    "report": lambda: [report_json(REPORT, {}), report_json(_with_siblings(), {})],
+    "report": lambda: [
+        report_json(REPORT, {}),
+        report_json(replace(REPORT, siblings=(SIBLINGS,)), {}),
+    ],
     "port": lambda: _shipped("*.patch", 4),
     "patch": lambda: _shipped("*.patch", 4),
     "series": lambda: _shipped("series.conf", 1),
@@ -114,9 +118,3 @@ def _shipped(pattern: str, most: int) -> list[bytes]:
     """The smallest files of that name in the stacks that ship with patchkit."""
     places = sorted(SHIPPED.rglob(pattern), key=lambda place: (place.stat().st_size, place.name))
     return [place.read_bytes() for place in places[:most]]
-
-
-def _with_siblings() -> object:
-    from dataclasses import replace
-
-    return replace(REPORT, siblings=(SIBLINGS,))

@@ -99,7 +99,10 @@ def _of_repository(place: Path) -> Iterator[tuple[str, bytes]]:
             if not name.endswith((b".patch", b".diff")) or facts.split()[2] in seen:
                 continue
             seen.add(facts.split()[2])
-            yield name.decode(errors="replace"), run([*git, "cat-file", "blob", facts.split()[2]])
+            yield (
+                name.decode(errors="replace"),
+                run([*git, "cat-file", "blob", facts.split()[2].decode()]),
+            )
 
 
 if __name__ == "__main__":
