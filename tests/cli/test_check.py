@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.demo import NEW, OLD, PORTED, SHIFTED, Demo, change, make_stack
+from tests.cli.demo import NEW, OLD, PORTED, SHIFTED, Demo, change, diff, make_stack
 from tests.cli.folders import state_of
 from tests.cli.running import assert_done, assert_refused, run
 from tests.sources.made import write_files, write_tar
@@ -130,3 +130,14 @@ def test_doubts_about_the_series_are_told(demo: Demo) -> None:
     assert_done(done)
     assert "warning: " in done.stdout
     assert "series beside it is not read" in done.stdout
+
+
+def test_a_file_beside_another_of_nearly_the_same_name(demo: Demo) -> None:
+    """`check` and `rebase` warn of it: where case is folded only one of the two stays."""
+    demo.put("0001-util.patch", diff("UTIL.c", None, b"one\n"))
+    told = "warning: 0001-util.patch: makes UTIL.c beside util.c: one file where case or Unicode"
+    checked = demo.check()
+    assert_done(checked)
+    assert told in " ".join(checked.stdout.split())
+    ported = demo.rebase("--dry-run")
+    assert told.removeprefix("warning: ") in " ".join(ported.stdout.split())

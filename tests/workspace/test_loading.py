@@ -343,3 +343,13 @@ def test_very_many_problems(tmp_path: Path) -> None:
     assert lines[0].endswith("series.conf: 1000 problems.")
     assert lines[-1] == "  And 980 more."
     assert len(lines) == 22
+
+
+@pytest.mark.parametrize("other", ["A.patch", "cafe\u0301.patch"])
+def test_names_that_some_file_systems_take_for_one(tmp_path: Path, other: str) -> None:
+    """It works here; where case or Unicode form is folded, one patch is lost."""
+    names = ("a.patch", "caf\u00e9.patch", other)
+    open_euler(tmp_path, "".join(f"{name}\n" for name in names), *names)
+    (warning,) = load_stack(tmp_path).warnings
+    assert warning.startswith(f"series.conf:3: {other} and ")
+    assert "one file where case or Unicode form is folded" in warning
