@@ -12,7 +12,6 @@ from patchkit.engine.checking import Fit, check_stack
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import port_stack
 from patchkit.model.patch import FileDiff, Operation
-from patchkit.model.report import Status
 from patchkit.model.series import Entry, Series, SeriesLine, format_entry
 from patchkit.model.stack import Dialect, Layout, Stack, StackedPatch
 from patchkit.model.tree import REGULAR, SYMLINK, File, MemoryTree, Path, split_lines
@@ -39,7 +38,8 @@ def applies_and_ports(raw: bytes) -> None:
     check_stack(stack, MemoryTree(old), _POLICY)
     ported = port_stack(stack, MemoryTree(old), MemoryTree(new), _POLICY)
     (found,) = ported.patches
-    if found.content is None or found.status is Status.BROKEN:
+    # Where a part is left out, text that stood behind it may be taken for one of the header before.
+    if found.content is None or not found.status.is_ported:
         return
     again = _stack(StackedPatch(entry, parse_patch("1.patch", found.content)))
     (fit,) = check_stack(again, MemoryTree(new), _POLICY)
