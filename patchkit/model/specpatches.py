@@ -9,7 +9,7 @@ expands macros in comments. See `docs/reference/rpm.md`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -108,7 +108,7 @@ class SpecPatches:
         if not self.applied:
             raise StackError(f"{self.source}: has no Patch tag to put another one after.")
         before = self.applied[-1][1] if name is None else self._named(name)[1]
-        number = max(one.number for one in self.reading.declared) + 1
+        number = max(self._numbers) + 1
         lines = self._renumbered(before, [number])
         lines[before.line] = self._declaration(before, number, entry)
         step = self._last_step(before)
@@ -125,7 +125,19 @@ class SpecPatches:
                 f"{shown_name(entry.name)}: {self.source} applies all patches in the same way.",
                 "Write the %patch lines out first.",
             )
-        return self._checked(lines, entry)
+        longer = self._checked(lines, entry)
+        others = [one for one in longer.entries if not _is_same(one, entry)]
+        if others != [one for one in self.entries if not _is_same(one, entry)]:
+            # A number that %prep names without a patch of it would now mean another one.
+            raise _shifting(self.source, before)
+        return longer
+
+    @property
+    def _numbers(self) -> Iterator[int]:
+        """Every number that a patch has, or that %prep names."""
+        yield from (one.number for one in self.reading.declared)
+        for step in self.reading.steps:
+            yield from step.numbers
 
     def _declaration(self, before: Declared, number: int, entry: Entry) -> bytes:
         """The line of a patch with a new one after it."""
@@ -135,7 +147,8 @@ class SpecPatches:
         tag = b""
         if found := _OWN_NUMBER.match(line):
             later = self.reading.declared[self.reading.declared.index(before) + 1 :]
-            digits = b"%d" % number if before.is_numbered or later else b""
+            is_next = number == max(one.number for one in self.reading.declared) + 1
+            digits = b"" if is_next and not later and not before.is_numbered else b"%d" % number
             tag = found[1] + digits + found[3]
         return whole + tag + _sayable(entry.name) + end
 

@@ -192,3 +192,12 @@ def test_any_text_is_read_or_refused(raw: bytes) -> None:
     """No text makes another error than one on what is not understood; what is read is kept."""
     with suppress(SeriesFormatError):
         assert raw == parse_spec(raw, "x").raw
+
+
+def test_a_number_without_a_patch_gets_none_by_an_insertion() -> None:
+    """What %prep names must not become another patch, nor the new one, when tags count on."""
+    raw = HEAD + b"Patch: a.patch\nPatch: b.patch\n" + PREP + b"%patch -P 0 -p1\n%patch -P 2 -p1\n"
+    longer = parse_spec(raw, "demo.spec").inserted_after("b.patch", Entry("c.patch"))
+    assert b"\nPatch3: c.patch\n" in longer.raw
+    assert 1 == longer.raw.count(b"-P 3 -p1")
+    assert ["a.patch", "c.patch", "b.patch"] == [entry.name for entry in longer.entries]
