@@ -13,10 +13,10 @@ import click
 from patchkit.cli.options import PLACE, stack_option
 from patchkit.jobs.lastport import LastPort, last_port
 from patchkit.jobs.project import Project, find_project
-from patchkit.jobs.uses import today
 from patchkit.model.resolutions import Amendment, Decision, Provenance
 from patchkit.model.tree import Path as TreePath
 from patchkit.workspace.author import author
+from patchkit.workspace.day import this_day
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -95,7 +95,7 @@ def provenance_options(command: _Command) -> _Command:
 def provenance(why: str, by: str | None, folder: Path) -> Provenance:
     """Who decides in a folder, today, and why."""
     name = author(folder) if by is None else " ".join(by.split())
-    return Provenance("", (), name, today(), " ".join(why.split()))
+    return Provenance("", (), name, this_day().isoformat(), " ".join(why.split()))
 
 
 def shown_command(*words: str) -> str:

@@ -6,12 +6,15 @@ fault of patchkit itself; see `docs/reference/exit-codes.md`.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import importlib
 import io
+import locale
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -73,11 +76,12 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    _start_in_utf8()
     # What is in memory are values without cycles; looking for some takes an eighth of a long run.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # None where it was closed
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(encoding=_encoding_of(stream), errors="backslashreplace")
     try:
         code = cli.main(sys.argv[1:] or ["--help"], _PROGRAM, standalone_mode=False)
     except click.UsageError as error:
@@ -99,6 +103,33 @@ def main() -> NoReturn:
         _say_own_fault(error)
         code = _OWN_FAULT
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _start_in_utf8() -> None:
+    """Start this process anew in Python's UTF-8 mode where the locale has another encoding.
+
+    Names in a stack are bytes that are read as UTF-8; Python would read those of files and
+    arguments by the locale, and find none of them again (some encodings even lose bytes). Python
+    3.15 is in this mode by itself.
+    """
+    if sys.flags.utf8_mode or codecs.lookup(sys.getfilesystemencoding()).name == "utf-8":
+        return
+    os.environ["PYTHONUTF8"] = "1"  # for the processes that it starts
+    try:
+        words = Path("/proc/self/cmdline").read_bytes().split(b"\0")[1:-1]
+    except OSError:
+        words = [os.fsencode(word) for word in sys.orig_argv[1:]]
+    command = [os.fsencode(sys.executable), b"-X", b"utf8", *words]
+    os.execv(sys.executable, command)  # noqa: S606 (the same program)
+
+
+def _encoding_of(stream: io.TextIOWrapper) -> str:
+    """UTF-8 for files and pipes, which may go anywhere, unless the person says otherwise; for a
+    terminal what it is set to."""
+    if os.environ.get("PYTHONIOENCODING"):
+        return stream.encoding
+    encoding = codecs.lookup(locale.getencoding()).name
+    return encoding if stream.isatty() and encoding != "ascii" else "utf-8"
 
 
 def _say_own_fault(error: Exception) -> None:

@@ -21,6 +21,8 @@ from patchkit.errors import OutputError
 
 PACKAGES, OUTCOMES = "packages", "outcomes"
 _WORK = ".work"
+_MODE = 0o644
+"""Of every file, whatever the umask, as of the files of a stack."""
 
 
 class Store(Protocol):
@@ -103,6 +105,7 @@ class FolderStore:
             place.parent.mkdir(parents=True, exist_ok=True)
             unfinished = place.with_name(f".{place.name}.{os.getpid()}.new")
             unfinished.write_bytes(content)
+            unfinished.chmod(_MODE)
             unfinished.replace(place)
 
     @contextmanager

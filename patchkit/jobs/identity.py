@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Iterable
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import patchkit
 from patchkit.errors import SeriesFormatError, StackError
-from patchkit.jobs.project import Project
+from patchkit.jobs.project import Project, upstream_name
 from patchkit.model.patchlist import PatchList
 from patchkit.model.stack import Layout
 from patchkit.sources.upstream import Upstream
@@ -31,19 +32,18 @@ def port_identity(
 
     That is: patchkit's version, the versions of upstream with what they are now, the list of
     patches and every patch, the names of those that it does not name, the settings, the decisions,
-    and what else of the stack patchkit reads. Raises `StackError`, `SeriesFormatError` and
-    `UpstreamError`.
+    and what else of the stack patchkit reads; not where on this machine it is. Raises
+    `StackError`, `SeriesFormatError` and `UpstreamError`.
     """
     digest = hashlib.sha256()
-    words = (_FORMAT, patchkit.__version__, project.package, upstream.description)
+    words = (_FORMAT, patchkit.__version__, project.package, upstream_name(upstream.description))
     for word in (*words, *versions, *map(upstream.identity, versions)):
         _add(digest, word.encode("utf-8", "surrogateescape"))
     layout, series = read_layout(folder)
     for name in unnamed_patches(folder, layout, series):
         _add(digest, name.encode("utf-8", "surrogateescape"))
     for place in _files_of(folder, layout, series, project, resolutions):
-        name = str(place).removeprefix(f"{folder}/")
-        _add(digest, name.encode("utf-8", "surrogateescape"))
+        _add(digest, os.path.relpath(place, folder).encode("utf-8", "surrogateescape"))
         _add(digest, _digest_of(place))
     return digest.hexdigest()
 
@@ -78,8 +78,8 @@ def _files_of(
 def key_of(
     project: Project, folder: Path, source: Upstream, old: str, new: str, *asked: object
 ) -> str | None:
-    """The name under which a port is remembered on this machine: its identity with what else was
-    `asked`, the modules of patchkit, and Python's version.
+    """The name under which a port is remembered on this machine: its identity, the places, what
+    else was `asked`, the modules of patchkit, and Python's version.
 
     None where that cannot be told: the changelog of a spec also goes by the day and the person, and
     a stack that cannot be read is for the port itself to complain about. Raises `UpstreamError` for
@@ -93,7 +93,8 @@ def key_of(
     except (StackError, SeriesFormatError):
         return None
     digest = hashlib.sha256()
-    for word in (identity, _own_code(), platform.python_version(), *map(str, asked)):
+    places = (source.description, str(folder))
+    for word in (identity, *places, _own_code(), platform.python_version(), *map(str, asked)):
         _add(digest, word.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

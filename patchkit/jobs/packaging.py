@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +14,10 @@ from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.shown import shown_name
 from patchkit.model.specpatches import SpecPatches, parse_spec
 from patchkit.workspace.author import author
+from patchkit.workspace.day import this_day
 from patchkit.workspace.spec import SpecEntry, SpecFacts, spec_facts, spec_files_in, updated_spec
 from patchkit.workspace.writing import Output
 
-_EPOCH = "SOURCE_DATE_EPOCH"
 _NOBODY = ("unknown", "unknown@example.invalid")
 _HEAD = re.compile(rb"^%changelog[^\n]*\n\* \w{3} (\w{3} +\d{1,2} \d{4}) ", re.MULTILINE)
 
@@ -56,14 +55,14 @@ def facts_of(spec: Path | None, old: str | None) -> SpecFacts | None:
         raise SpecError(error.message, "Or say the version with --from.", *error.hints) from error
 
 
-def changelog_entry(report: Report, folder: Path, today: datetime.date | None) -> SpecEntry:
-    """What the changelog says of a port: who works in `folder`, and what was dropped. `today`
-    defaults to `SOURCE_DATE_EPOCH`, else to this day."""
+def changelog_entry(report: Report, folder: Path, day: datetime.date | None) -> SpecEntry:
+    """What the changelog says of a port: who works in `folder`, and what was dropped. `day`
+    defaults to `this_day`."""
     name, _, address = author(folder).rpartition(" <")
     lines = [f"- Update to {report.new_version}"]
     lines += [f"- {_told(patch)}" for patch in report.patches if patch.is_dropped]
     return SpecEntry(
-        name or _NOBODY[0], address.rstrip(">") or _NOBODY[1], today or _today(), tuple(lines)
+        name or _NOBODY[0], address.rstrip(">") or _NOBODY[1], day or this_day(), tuple(lines)
     )
 
 
@@ -75,30 +74,23 @@ def _told(patch: PortedPatch) -> str:
     return f"Drop {shown_name(patch.name)}, {why}"
 
 
-def _today() -> datetime.date:
-    epoch = os.environ.get(_EPOCH, "")
-    if epoch.isdecimal():
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    return datetime.date.today()
-
-
 def updated_spec_of(
-    spec: Path, report: Report, folder: Path, today: datetime.date | None = None
+    spec: Path, report: Report, folder: Path, day: datetime.date | None = None
 ) -> Output:
     """The spec for the new version of a port, as a file of its own name. Raises `SpecError`."""
-    entry = changelog_entry(report, folder, today)
+    entry = changelog_entry(report, folder, day)
     raw = updated_spec(spec.read_bytes(), str(spec), report.new_version, entry)
     return Output(spec.name, raw, spec.stat().st_mode & 0o777)
 
 
 def updated_list_of(
-    listed: SpecPatches, spec: Path, report: Report, folder: Path, today: datetime.date | None
+    listed: SpecPatches, spec: Path, report: Report, folder: Path, day: datetime.date | None
 ) -> bytes:
     """The same for a spec that is the list of the patches, with the patches of the port.
 
     A name with the version in it is written out: the file keeps it. Raises `SpecError`.
     """
-    entry = changelog_entry(report, folder, today)
+    entry = changelog_entry(report, folder, day)
     raw = updated_spec(listed.raw, str(spec), report.new_version, entry)
     names = [one.name for one in listed.entries]
     updated = [one.name for one in parse_spec(raw, str(spec)).entries]

@@ -198,6 +198,15 @@ def upstream_of(
     )
 
 
+def upstream_name(description: str) -> str:
+    """What an upstream is called in reports: a URL as it is, else the name of its folder, since
+    reports are the same on every machine."""
+    is_url = "://" in description or (
+        ":" in description and "/" not in description.partition(":")[0]
+    )
+    return description if is_url else Path(description).resolve().name
+
+
 def upstream_note(project: Project, source: str | None) -> str:
     """What the settings say about their upstream, where it is the one in use."""
     return project.settings.upstream_note if source is None else ""

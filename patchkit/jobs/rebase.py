@@ -42,6 +42,7 @@ from patchkit.jobs.project import (
     policy_of,
     read_stack,
     resolutions_of,
+    upstream_name,
     upstream_note,
     upstream_of,
 )
@@ -64,6 +65,7 @@ from patchkit.model.stack import Layout, Stack
 from patchkit.proof import ProofInStages
 from patchkit.render.json import load_report, recorded_outputs
 from patchkit.sources.progress import Progress, silent
+from patchkit.workspace.day import this_day
 from patchkit.workspace.memory import Memory, Remembered
 from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import (
@@ -190,13 +192,13 @@ def plan_rebase(
         key = key_of(project, folder, source, old, new, *asked_for)
         if key is not None and (known := memory.recall(key)) is not None:
             source.close()
-            return _remembered(known, project, folder, target)
+            return _remembered(known, project, folder, target, today or this_day())
     folder, stack = read_stack(project, old)
     project = named_by_spec(project, folder)
     uses = None
     if resolutions is None:
         resolutions = resolutions_of(project, folder)
-        uses = Uses(resolutions_place(project.settings, folder), resolutions)
+        uses = Uses(resolutions_place(project.settings, folder), resolutions, today or this_day())
     decided = resolutions.for_version(new)
     policy = policy_with(policy_of(project, folder, fuzz), choices, project.settings)
     policy = replace(policy, resolutions=decided)
@@ -242,7 +244,7 @@ def plan_rebase(
             package=project.package,
             old_version=old,
             new_version=new,
-            upstream=_shown(source.description),
+            upstream=upstream_name(source.description),
             upstream_note=upstream_note(project, upstream),
             patches=patches,
             guarded=tuple(name for name, _ in stack.guarded),
@@ -269,9 +271,11 @@ def plan_rebase(
     return RebasePlan(report, report.exit_code, target, outputs, uses, further)
 
 
-def _remembered(known: Remembered, project: Project, folder: Path, target: Path) -> RebasePlan:
+def _remembered(
+    known: Remembered, project: Project, folder: Path, target: Path, day: datetime.date
+) -> RebasePlan:
     """The plan of a port that was made and proved before."""
-    uses = Uses(resolutions_place(project.settings, folder), resolutions_of(project, folder))
+    uses = Uses(resolutions_place(project.settings, folder), resolutions_of(project, folder), day)
     (report,) = (one.content for one in known.outputs if one.path == REPORT_JSON)
     return RebasePlan(report, known.exit_code, target, known.outputs, uses, known.notes)
 
@@ -355,11 +359,3 @@ def _recorded(report: Path, overwrite: Overwrite) -> Mapping[str, str]:
         raise OutputError(
             error.message, "Move it away, choose another --out, or overwrite it with --force."
         ) from error
-
-
-def _shown(description: str) -> str:
-    """The upstream without the folders of this machine: reports are the same everywhere."""
-    is_url = "://" in description or (
-        ":" in description and "/" not in description.partition(":")[0]
-    )
-    return description if is_url else Path(description).resolve().name

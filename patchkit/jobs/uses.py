@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from patchkit.errors import OutputError
@@ -16,10 +16,11 @@ from patchkit.workspace.resolutions import load_resolutions, write_resolutions
 
 @dataclass(frozen=True)
 class Uses:
-    """The decisions that a port went by, and their file."""
+    """The decisions that a port went by, their file, and the day of the port."""
 
     place: Path
     resolutions: Resolutions
+    on: datetime.date
 
 
 def note_uses(uses: Uses, report: Report) -> None:
@@ -29,14 +30,9 @@ def note_uses(uses: Uses, report: Report) -> None:
     Nothing is written where all have them, where the file has changed since it was read, and where
     it cannot be written: a stack that may only be read can be ported all the same.
     """
-    noted = with_uses_of(uses.resolutions, report, today())
+    noted = with_uses_of(uses.resolutions, report, uses.on.isoformat())
     if noted == uses.resolutions:
         return
     with suppress(OutputError):
         if load_resolutions(uses.place) == uses.resolutions:
             write_resolutions(uses.place, noted)
-
-
-def today() -> str:
-    """The day that decisions are dated with, as ISO 8601 has it."""
-    return date.today().isoformat()
