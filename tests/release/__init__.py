@@ -1,0 +1,1 @@
+"""What is released: wheel, sdist, SBOM, locks, and the promises about them."""
