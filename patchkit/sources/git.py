@@ -10,6 +10,7 @@ and never asking on the terminal.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pathlib
 import re
@@ -40,6 +41,9 @@ _OFFLINE = {
     "GIT_CONFIG_PARAMETERS": "",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_TERMINAL_PROMPT": "0",
+    # Before 2.32 git knows no GIT_CONFIG_GLOBAL, and looks in these two.
+    "HOME": os.devnull,
+    "XDG_CONFIG_HOME": os.devnull,
 }
 _OFFLINE_SETTINGS = (
     f"core.hooksPath={os.devnull}",
@@ -61,6 +65,7 @@ _ONLINE_SETTINGS = (
     "gc.auto=0",
     "maintenance.auto=false",
 )
+_OLDEST = (2, 30)
 _TAIL_SIZE = 1 << 16
 _ASKED_AT_ONCE = 60
 """So many ids of 64 digits are sure to fit into a pipe, even one of a single page: git may be busy
@@ -269,6 +274,7 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoIn
         import git
     except ImportError as problem:  # raised by GitPython itself where there is no git to run
         raise _no_git() from problem
+    _require_version()
     try:
         return git.Git().execute(
             [git.Git.GIT_PYTHON_GIT_EXECUTABLE or "git", *command],
@@ -278,6 +284,20 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoIn
         )
     except (git.GitCommandNotFound, OSError) as problem:
         raise _no_git() from problem
+
+
+@functools.cache
+def _require_version() -> None:
+    """Raise `UpstreamError` where git is too old to do as it is told; asked once a process."""
+    import git
+
+    try:
+        found = git.Git().version_info
+    except (git.GitCommandError, git.GitCommandNotFound, OSError, IndexError) as problem:
+        raise _no_git() from problem
+    if found[:2] < _OLDEST:
+        said = ".".join(map(str, found))
+        raise UpstreamError(f"git is version {said}; patchkit needs 2.30.", "Install a newer git.")
 
 
 def _end(process: Git.AutoInterrupt, stdin: bytes) -> _Ended:

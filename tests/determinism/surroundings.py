@@ -153,12 +153,10 @@ class Surroundings:
         )
 
 
-def plain(
-    root: Path, home: Path, git: Path | None = None, python: str = sys.executable
-) -> Surroundings:
+def plain(root: Path, home: Path, python: str = sys.executable) -> Surroundings:
     """A usual account."""
     variables = {"HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
-    return Surroundings(root, variables, git=git, python=python)
+    return Surroundings(root, variables, python=python)
 
 
 def another_country(root: Path, home: Path) -> Surroundings:

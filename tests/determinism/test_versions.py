@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.determinism.scene import KATA, OTHERS, Outcome, make_inputs, play
-from tests.determinism.surroundings import plain
+from tests.determinism.surroundings import another_country, plain
 from tests.determinism.test_same_bytes import assert_same
 
 _COMMANDS = (*KATA, *OTHERS)
@@ -43,8 +44,9 @@ def usual(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 @pytest.mark.skipif(not _GITS, reason="PATCHKIT_GITS names no other versions of git")
 @pytest.mark.parametrize("git", _GITS, ids=str)
 def test_git(git: Path, inputs: Path, usual: Outcome, tmp_path: Path) -> None:
-    """Another git gives the same, in reports and in the commits of a branch."""
-    around = plain(tmp_path / "root", tmp_path, git=git)
+    """Another git gives the same, in reports and in the commits of a branch, and follows a person's
+    settings as little."""
+    around = replace(another_country(tmp_path / "root", tmp_path), git=git)
     around.root.mkdir()
     assert git.resolve() == _found(around.run("sh", "-c", "command -v git")).resolve()
     assert_same(usual, play(inputs, around, _COMMANDS))
