@@ -10,6 +10,7 @@ from typing import Protocol
 from patchkit.errors import UpstreamError
 from patchkit.model.history import History
 from patchkit.model.tree import Tree
+from patchkit.sources.cachefolder import cache_folder
 from patchkit.sources.git import without_credentials
 from patchkit.sources.progress import Progress, silent
 
@@ -111,9 +112,13 @@ def _clone(
     from patchkit.sources.clone import CachedClone
 
     if cache is None:
-        import platformdirs
-
-        cache = platformdirs.user_cache_path("patchkit") / "upstreams"
+        kept = cache_folder()
+        if kept is None:
+            raise UpstreamError(
+                f"{without_credentials(url)}: there is no folder to keep a clone in.",
+                "Set HOME or XDG_CACHE_HOME to an absolute path.",
+            )
+        cache = kept / "upstreams"
     return CachedClone(url, cache, package=package, tag_pattern=tag_pattern, progress=progress)
 
 

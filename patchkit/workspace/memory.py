@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patchkit.sources.cachefolder import cache_folder
 from patchkit.workspace.staging import Output
 
 _FORMAT = "patchkit-run/1"
@@ -127,8 +128,7 @@ def _write(place: Path, pieces: Sequence[bytes]) -> None:
         raise
 
 
-def default_memory() -> Memory:
-    """The memory in the person's cache folder for patchkit."""
-    import platformdirs
-
-    return Memory(platformdirs.user_cache_path("patchkit") / "runs")
+def default_memory() -> Memory | None:
+    """The memory in the person's cache folder for patchkit; None where there is no such folder."""
+    cache = cache_folder()
+    return None if cache is None else Memory(cache / "runs")

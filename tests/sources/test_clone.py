@@ -16,6 +16,7 @@ import pytest
 from patchkit.errors import UpstreamError
 from patchkit.model.tree import File, blob_id
 from patchkit.model.tree import Path as TreePath
+from patchkit.sources.cachefolder import cache_folder
 from patchkit.sources.clone import folder_name
 from patchkit.sources.upstream import Upstream, open_upstream
 
@@ -372,3 +373,20 @@ def test_partial_clone_that_a_person_made(remote: Remote, tmp_path: Path, filter
     assert set(SAMPLE) == set(tree.listing())
     assert {path: tree.get(path) for path in SAMPLE} == SAMPLE
     upstream.close()
+
+
+def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In XDG_CACHE_HOME or HOME where they are absolute; with neither no clone is made, and the
+    working folder gets no folder called `~`."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/a")
+    assert cache_folder() == Path("/home/a/.cache/patchkit")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert cache_folder() == Path("/caches/patchkit")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.delenv("HOME")
+    monkeypatch.chdir(tmp_path)
+    assert cache_folder() is None
+    with pytest.raises(UpstreamError, match="HOME"):
+        open_upstream("https://example.invalid/x.git")
+    assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from patchkit.errors import UpstreamError
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, File, blob_id
 from patchkit.sources.repository import parse_folder
 from patchkit.sources.upstream import Upstream, open_upstream
+from tests.cli.programs import put_before
 
 from .made import SAMPLE, commit, git, new_repository
 
@@ -184,11 +185,8 @@ def test_broken_repository_is_a_clear_error(git_dir: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_git_that_is_not_installed(git_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without git the error says what to install, also when GitPython notices it first."""
-    monkeypatch.setenv("PATH", str(git_dir))
-    with opened(git_dir) as upstream, pytest.raises(UpstreamError, match="Install git"):
-        upstream.tree("1.0")
+def complaint_about(git_dir: Path, changes: Mapping[str, str] | None = None) -> bytes:
+    """What a process of its own says when it opens a repository and reads 1.0."""
     program = (
         "import sys\n"
         "from patchkit.errors import UpstreamError\n"
@@ -198,14 +196,30 @@ def test_git_that_is_not_installed(git_dir: Path, monkeypatch: pytest.MonkeyPatc
         "except UpstreamError as problem:\n"
         "    print(problem)\n"
     )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **(changes or {})}
     ran = subprocess.run(
         [sys.executable, "-c", program, str(git_dir)],
         env=environment,
         capture_output=True,
         check=False,
     )
-    assert (ran.stdout, ran.stderr) == (b"git cannot be run. Install git 2.30 or newer.\n", b"")
+    assert ran.stderr == b""
+    return ran.stdout
+
+
+def test_git_that_is_not_installed(git_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without git the error says what to install, also when GitPython notices it first."""
+    monkeypatch.setenv("PATH", str(git_dir))
+    with opened(git_dir) as upstream, pytest.raises(UpstreamError, match="Install git"):
+        upstream.tree("1.0")
+    assert complaint_about(git_dir) == b"git cannot be run. Install git 2.30 or newer.\n"
+
+
+def test_git_that_is_too_old(git_dir: Path, tmp_path: Path) -> None:
+    """It is named with what is needed, before it is asked for anything."""
+    old = put_before(tmp_path / "bin", "git", 'test "$1" = version && echo git version 2.29.3\n')
+    said = b"git is version 2.29.3; patchkit needs 2.30. Install a newer git.\n"
+    assert complaint_about(git_dir, old) == said
 
 
 def test_upstream_that_is_not_closed_ends_with_the_program(git_dir: Path) -> None:

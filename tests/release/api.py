@@ -1,0 +1,111 @@
+"""The page of the library's front door, made from the code: `python -m tests.release.api`.
+
+`docs/reference/api.md` is what this prints, so that no name and no signature changes unnoticed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import sys
+import typing
+from collections.abc import Iterator
+
+import patchkit
+
+_HEAD = """\
+# The library's front door
+
+Each name is imported as in `from patchkit import plan_rebase`. What may change about them, and
+when, is in [stability](stability.md). Parameters after `*` are given by name. This page is made by
+`python -m tests.release.api > docs/reference/api.md`; a test holds it to the code.
+"""
+
+
+def api_page() -> str:
+    """The whole page."""
+    names = sorted(patchkit.__all__)
+    named = [(name, getattr(patchkit, name)) for name in names]
+    functions = [(name, one) for name, one in named if inspect.isfunction(one)]
+    classes = [one for _, one in named if inspect.isclass(one)]
+    given = sorted(_given_by([one for _, one in functions], classes), key=lambda one: one.__name__)
+    parts = [_HEAD, "## Functions\n"]
+    parts += [_section(name, [f"{name}{_signature(one)}"], one) for name, one in functions]
+    parts.append("## Classes\n")
+    parts += [_section(one.__name__, _members(one), one) for one in classes]
+    parts.append("## What the functions give\n")
+    parts += [_section(one.__name__, _members(one), one) for one in given]
+    return "\n".join(parts)
+
+
+def _section(name: str, lines: list[str], documented: object) -> str:
+    words = (inspect.getdoc(documented) or "").partition("\n\n")[0]
+    code = "\n".join(f"    {line}" for line in lines)
+    return f"### {name}\n\n{words}\n\n{code}\n" if lines else f"### {name}\n\n{words}\n"
+
+
+def _signature(function: object) -> str:
+    """Parameters, kinds, defaults and annotations, as they are written."""
+    told = inspect.signature(function)  # type: ignore[arg-type]  # functions only
+    parts = []
+    star = False
+    for one in told.parameters.values():
+        if one.kind is one.KEYWORD_ONLY and not star:
+            star = True
+            parts.append("*")
+        default = "" if one.default is one.empty else f" = {_default(one.default)}"
+        mark = "*" if one.kind is one.VAR_POSITIONAL else ""
+        star = star or bool(mark)
+        parts.append(f"{mark}{one.name}: {one.annotation}{default}")
+    back = "" if told.return_annotation is told.empty else f" -> {told.return_annotation}"
+    return f"({', '.join(part for part in parts if not part.startswith('self:'))}){back}"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, enum.Enum):
+        return f"{type(value).__name__}.{value.name}"
+    if value is None or isinstance(value, bool | int | str | tuple):
+        return repr(value)
+    return "…"
+
+
+def _members(one: type) -> list[str]:
+    """The public attributes and methods that a class has of its own."""
+    if issubclass(one, enum.Enum):
+        return [f"{member.name} = {member.value!r}" for member in one]
+    fields = dataclasses.fields(one) if dataclasses.is_dataclass(one) else ()
+    lines = [f"{field.name}: {field.type}" for field in fields if not field.name.startswith("_")]
+    for name, member in vars(one).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            lines.append(f"{name}: {inspect.signature(member.fget).return_annotation}")  # type: ignore[arg-type]
+        elif isinstance(member, classmethod | staticmethod):
+            lines.append(f"{name}{_signature(member.__func__)}")
+        elif inspect.isfunction(member):
+            lines.append(f"{name}{_signature(member)}")
+    return lines
+
+
+def _given_by(functions: list[object], known: list[type]) -> set[type]:
+    """The classes of patchkit that the functions return, that have no public name."""
+    found: set[type] = set()
+    for function in functions:
+        names = vars(sys.modules[function.__module__])
+        hint = str(inspect.signature(function).return_annotation)  # type: ignore[arg-type]
+        for one in _classes_in(eval(hint, dict(names))):  # noqa: S307  # an annotation of ours
+            if one.__module__.startswith("patchkit.") and one not in known:
+                found.add(one)
+    return found
+
+
+def _classes_in(hint: object) -> Iterator[type]:
+    if inspect.isclass(hint) and not typing.get_args(hint):
+        yield hint
+    for argument in typing.get_args(hint):
+        yield from _classes_in(argument)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(api_page())
