@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from tests.cli.demo import CREATED, SHIFTED, Demo, make_stack
 from tests.cli.running import PATCHKIT, assert_done, environment, run
+from tests.determinism.surroundings import language_in
 
 _ODD_NAMES = (
     "0001-[red]alarm[/red] :bug: [/].patch",
@@ -54,6 +56,13 @@ def test_names_are_whole_in_files_and_pipes(odd_demo: Demo, columns: str) -> Non
 
 def _on_terminal(demo: Demo, *arguments: str, changes: Mapping[str, str] | None = None) -> str:
     """What a person sees who runs this on a terminal."""
+    return _sent_to_terminal(demo, *arguments, changes=changes).decode()
+
+
+def _sent_to_terminal(
+    demo: Demo, *arguments: str, changes: Mapping[str, str] | None = None
+) -> bytes:
+    """The bytes that a terminal gets."""
     master, slave = pty.openpty()
     with subprocess.Popen(
         [*PATCHKIT, *arguments, f"--stack={demo.stack}"],
@@ -67,7 +76,7 @@ def _on_terminal(demo: Demo, *arguments: str, changes: Mapping[str, str] | None 
         while piece := _read(master):
             seen += piece
     os.close(master)
-    return seen.decode()
+    return seen
 
 
 def _read(descriptor: int) -> bytes:
@@ -156,6 +165,16 @@ def test_an_output_that_cannot_hold_a_name(odd_demo: Demo, encoding: str) -> Non
     done = run("show", "--stack", odd_demo.stack, changes=changes)
     assert (0, "") == (done.exit_code, done.stderr)
     assert "K\\xf6ln" in done.stdout or "K\udcf6ln" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("localedef") is None, reason="localedef is not there")
+def test_another_encoding_is_for_terminals(odd_demo: Demo, tmp_path: Path) -> None:
+    """A terminal gets letters in its own encoding, a pipe gets UTF-8 in any locale."""
+    changes = language_in(tmp_path, "de_DE", "ISO-8859-1")
+    if not any(Path(changes["LOCPATH"]).iterdir()):
+        pytest.skip("the sources of locales are not there")
+    assert "Grüße".encode("latin-1") in _sent_to_terminal(odd_demo, "show", changes=changes)
+    assert "Grüße" in run("show", "--stack", odd_demo.stack, changes=changes).stdout
 
 
 def test_quiet_prints_nothing(clean_demo: Demo) -> None:

@@ -167,7 +167,7 @@ def another_country(root: Path, home: Path) -> Surroundings:
     variables = {
         "HOME": str(home),
         "TMPDIR": str(home),
-        **_language(home, "tr_TR", "ISO-8859-9"),
+        **language_in(home, "tr_TR", "ISO-8859-9"),
         "TZ": "<+14>-14",
         "PYTHONUTF8": "0",
         "PYTHONCOERCECLOCALE": "0",
@@ -196,7 +196,7 @@ def elsewhere_in_asia(root: Path, home: Path) -> Surroundings:
     """A Japanese account, where a backslash may be half of a letter, twelve hours behind."""
     variables = {
         "HOME": str(home),
-        **_language(home, "ja_JP", "EUC-JP"),
+        **language_in(home, "ja_JP", "EUC-JP"),
         "TZ": "<-12>+12",
         "LANGUAGE": "ja",
         "PYTHONHASHSEED": "99",
@@ -205,7 +205,7 @@ def elsewhere_in_asia(root: Path, home: Path) -> Surroundings:
     return Surroundings(root, variables, umask=0o027, backwards=True)
 
 
-def _language(home: Path, language: str, charset: str) -> dict[str, str]:
+def language_in(home: Path, language: str, charset: str) -> dict[str, str]:
     """A locale of glibc that this machine need not have: it is made in the home."""
     made = home / "locales" / f"{language}.{charset}"
     made.parent.mkdir()
