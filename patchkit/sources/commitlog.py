@@ -74,6 +74,8 @@ def _commit(fields: list[bytes]) -> UpstreamCommit:
     if len(fields) != _FIELDS or not fields[0].startswith(_MARK):
         raise ValueError("git's log has another form than expected")
     author, date, subject = map(_shown, fields[2:])
+    if date.endswith("Z"):  # what git writes since 2.45 where it wrote +00:00
+        date = f"{date.removesuffix('Z')}+00:00"
     return UpstreamCommit(fields[0][1:].decode("ascii"), author, date, subject)
 
 

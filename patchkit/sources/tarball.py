@@ -219,12 +219,18 @@ class TarballTree:
             ):
                 yield archive, content
         except (CorruptError, tarfile.TarError) as problem:
+            # What the libraries say of it is worded otherwise in every version of Python.
+            reason = f": {problem}" if isinstance(problem, _LargeHeader) else ""
             raise UpstreamError(
-                f"{self.path}: is no tar archive, or is damaged or cut off: {problem}.",
+                f"{self.path}: is no tar archive, or is damaged or cut off{reason}.",
                 "Fetch it again.",
             ) from problem
         except OSError as problem:
             raise UpstreamError(f"{self.path}: cannot be read: {problem.strerror}.") from problem
+
+
+class _LargeHeader(tarfile.ReadError):
+    """A header that would be read whole, and is too large for that."""
 
 
 class _StrictInfo(tarfile.TarInfo):
@@ -235,7 +241,7 @@ class _StrictInfo(tarfile.TarInfo):
         try:
             found = super().frombuf(buf, encoding, errors)
             if found.type in _HEADERS and found.size > _LARGEST_HEADER:
-                raise tarfile.ReadError(f"a header of {found.size} bytes")
+                raise _LargeHeader(f"a header of {found.size} bytes")
             return found
         except tarfile.HeaderError as problem:
             if len(buf) == tarfile.BLOCKSIZE and not any(buf):

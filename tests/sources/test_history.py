@@ -9,6 +9,7 @@ import pytest
 from patchkit.model.history import History, Stored, Touch
 from patchkit.model.tree import File, blob_id
 from patchkit.sources import history as history_module
+from patchkit.sources.commitlog import read_log
 from patchkit.sources.upstream import Upstream, open_upstream
 
 from .commits import Made
@@ -272,3 +273,11 @@ def test_a_shallow_clone_ends_where_it_is_cut(made: Made, tmp_path: Path) -> Non
     history = open_upstream(str(clone)).history("1", "main")
     assert history is not None
     assert subjects(history.walk(b"f").touches) == ["4"]
+
+
+@pytest.mark.parametrize("date", ["2020-02-02T02:02:02Z", "2020-02-02T02:02:02+00:00"])
+def test_the_date_is_the_same_from_every_git(date: str) -> None:
+    """git has written a date in UTC with Z since 2.45, and with +00:00 before."""
+    fields = ("\x01" + "0" * 40, "", "A", date, "subject")
+    (logged,) = read_log("".join(f"{field}\0" for field in fields).encode())
+    assert "2020-02-02T02:02:02+00:00" == logged.commit.date
