@@ -141,10 +141,19 @@ class CachedClone:
     def _advice(self) -> str:
         return f"Its cache is safe to delete, it is made anew: {self.folder}"
 
+    def _is_there(self) -> bool:
+        """Whether there is a clone. Raises `OSError` where nobody may look, which `exists` takes for
+        none since Python 3.14."""
+        try:
+            self.folder.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
     def _cached(self, version: str) -> str | None:
         """The id of a tag or commit that is in the cache."""
         tags = revisions.tag_refs(version, self._package, self._tag_pattern)
-        if not self.folder.exists():
+        if not self._is_there():
             return None
         refs = self._repository.refs(["refs/tags"])
         name = revisions.first_of(tags, refs)
@@ -181,7 +190,7 @@ class CachedClone:
         """Fetch one commit with its folders, without its history and without contents of files."""
         with self._locked():
             self._progress(f"Fetching {version} of {self.description}")
-            if self.folder.exists():
+            if self._is_there():
                 self._fetch_into(self.folder, f"+{wanted}:{kept_as}")
                 return
             unfinished = self.folder.with_name(f"{self.folder.name}.new")
@@ -277,7 +286,7 @@ class CachedClone:
 
     def _with_cached_branch(self, problem: UpstreamError, version: str) -> UpstreamError:
         """The problem, with the commit at which the cache has the branch that was asked for."""
-        branches = revisions.branch_refs(version) if self.folder.exists() else ()
+        branches = revisions.branch_refs(version) if self._is_there() else ()
         tips = list(self._repository.refs(branches).values()) if branches else []
         if not tips:
             return problem

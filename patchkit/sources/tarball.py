@@ -33,6 +33,8 @@ _HEADERS = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
 )
+_END = tarfile.EOFHeaderError  # type: ignore[attr-defined]  # not in typeshed
+_BAD_HEADER = tarfile.HeaderError
 _LARGEST_HEADER = 1 << 20
 """Bytes of a long name or of extended attributes, which tarfile reads whole."""
 
@@ -229,24 +231,36 @@ class TarballTree:
             raise UpstreamError(f"{self.path}: cannot be read: {problem.strerror}.") from problem
 
 
+class _DamagedHeader(tarfile.ReadError):
+    """A header that is none, or not whole."""
+
+
 class _LargeHeader(tarfile.ReadError):
     """A header that would be read whole, and is too large for that."""
 
 
 class _StrictInfo(tarfile.TarInfo):
-    """Stops at a damaged header, which tarfile would silently take for the end of the archive."""
+    """Stops at a damaged header, which tarfile would silently take for the end of the archive, and
+    at one that is too large, before it is read.
+
+    By the two methods that tarfile has for subclasses: newer releases no longer read headers by
+    `frombuf`.
+    """
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
         try:
-            found = super().frombuf(buf, encoding, errors)
-            if found.type in _HEADERS and found.size > _LARGEST_HEADER:
-                raise _LargeHeader(f"a header of {found.size} bytes")
-            return found
-        except tarfile.HeaderError as problem:
-            if len(buf) == tarfile.BLOCKSIZE and not any(buf):
-                raise  # the mark of the end
-            raise tarfile.ReadError(str(problem)) from problem
+            return super().fromtarfile(tarfile)
+        except _END:
+            raise
+        except _BAD_HEADER as problem:
+            raise _DamagedHeader(str(problem)) from problem
+
+    def _proc_member(self, tarfile: tarfile.TarFile) -> Self:
+        if self.type in _HEADERS and self.size > _LARGEST_HEADER:
+            raise _LargeHeader(f"a header of {self.size} bytes")
+        found: Self = super()._proc_member(tarfile)  # type: ignore[misc]  # a hook; not in typeshed
+        return found
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
