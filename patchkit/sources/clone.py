@@ -142,8 +142,8 @@ class CachedClone:
         return f"Its cache is safe to delete, it is made anew: {self.folder}"
 
     def _is_there(self) -> bool:
-        """Whether there is a clone. Raises `OSError` where nobody may look, which `exists` of Python
-        3.14 takes for none."""
+        """Whether there is a clone. Raises `OSError` where nobody may look, which `exists` of
+        Python 3.14 takes for none."""
         try:
             self.folder.stat()
         except (FileNotFoundError, NotADirectoryError):
