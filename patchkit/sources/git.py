@@ -1,5 +1,8 @@
 """Runs git (sources floor); the only module that imports GitPython. Needs git 2.30 or newer.
 
+GitPython runs what uses the network. It takes as long to import as a small stack to port, and asks
+git for its version: what only reads is run without it.
+
 Reading and fetching are kept apart. Offline, git uses no network, no replace refs and no
 configuration but the repository's own, of which what could run a program is overruled: so it may
 read a repository that belongs to somebody else (docs/explanation/security.md). Online is for a
@@ -66,6 +69,7 @@ _ONLINE_SETTINGS = (
     "maintenance.auto=false",
 )
 _OLDEST = (2, 30)
+_VERSION = re.compile(rb"git version (\d+)\.(\d+)[.\w]*")
 _TAIL_SIZE = 1 << 16
 _ASKED_AT_ONCE = 60
 """So many ids of 64 digits are sure to fit into a pipe, even one of a single page: git may be busy
@@ -102,7 +106,18 @@ def run_offline(command: Sequence[str], location: Mapping[str, str], stdin: byte
 
     `location` is that of the repository, from `location_of`. Raises `UpstreamError` without git.
     """
-    return _run(_with_settings(command, _OFFLINE_SETTINGS), {**location, **_OFFLINE}, stdin)
+    _require_version()
+    try:
+        ended = subprocess.run(
+            ("git", *_with_settings(command, _OFFLINE_SETTINGS)),
+            input=stdin,
+            capture_output=True,
+            env=_environment(location),
+            check=False,
+        )
+    except OSError as problem:
+        raise _no_git() from problem
+    return _ran(ended.returncode, ended.stdout, ended.stderr)
 
 
 def run_online(command: Sequence[str], location: Mapping[str, str], stdin: bytes = b"") -> Ran:
@@ -110,7 +125,20 @@ def run_online(command: Sequence[str], location: Mapping[str, str], stdin: bytes
 
     `location` is that of the repository, from `location_of`. Raises `UpstreamError` without git.
     """
-    return _run(_with_settings(command, _ONLINE_SETTINGS), {**location, **_ONLINE}, stdin)
+    process = _started(
+        _with_settings(command, _ONLINE_SETTINGS), {**_ALWAYS, **location, **_ONLINE}
+    )
+    assert process.proc is not None
+    stdout, stderr = process.proc.communicate(stdin)
+    return _ran(process.proc.returncode, stdout, stderr)
+
+
+def _environment(location: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **_ALWAYS, **location, **_OFFLINE}
+
+
+def _ran(status: int, stdout: bytes, stderr: bytes) -> Ran:
+    return Ran(stdout, complaint_in(stderr) if status else None)
 
 
 def _with_settings(command: Sequence[str], settings: Sequence[str]) -> tuple[str, ...]:
@@ -125,9 +153,8 @@ class ObjectReader:
     """
 
     def __init__(self, location: Mapping[str, str]) -> None:
-        self._environment = {**location, **_OFFLINE}
-        self._process: Git.AutoInterrupt | None = None
-        self._stderr: _Tail | None = None
+        self._location = location
+        self._process: _Reading | None = None
 
     def read(self, object_id: str) -> GitObject | NotRead:
         """The object with this id, hexadecimal. Raises `UpstreamError` where there is no git."""
@@ -152,9 +179,7 @@ class ObjectReader:
     def _ask(self, object_ids: Sequence[str]) -> bool:
         """Ask for objects; whether the process still listens."""
         if self._process is None:
-            command = _with_settings(("cat-file", "--batch"), _OFFLINE_SETTINGS)
-            self._process = _start(command, self._environment)
-            self._stderr = _Tail(self._process.stderr.fileno())
+            self._process = _Reading(self._location)
         try:
             self._process.stdin.write("".join(f"{one}\n" for one in object_ids).encode("ascii"))
             self._process.stdin.flush()
@@ -191,16 +216,43 @@ class ObjectReader:
 
     def _died(self) -> NotRead:
         assert self._process is not None
-        assert self._process.proc is not None
-        assert self._stderr is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.proc.wait()
-        complaint = complaint_in(self._stderr.wait())
-        self._process.stderr.close()
-        self._process = self._stderr = None
+        complaint = complaint_in(self._process.end())
+        self._process = None
         return NotRead(complaint)
+
+
+class _Reading:
+    """A `git cat-file --batch` that runs."""
+
+    def __init__(self, location: Mapping[str, str]) -> None:
+        _require_version()
+        command = _with_settings(("cat-file", "--batch"), _OFFLINE_SETTINGS)
+        try:
+            self._process = subprocess.Popen(
+                ("git", *command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_environment(location),
+            )
+        except OSError as problem:
+            raise _no_git() from problem
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        assert stdin is not None
+        assert stdout is not None
+        assert stderr is not None
+        self.stdin, self.stdout, self._stderr = stdin, stdout, stderr
+        self._tail = _Tail(stderr.fileno())
+
+    def end(self) -> bytes:
+        """End it; gives the end of what it wrote on stderr."""
+        with contextlib.suppress(BrokenPipeError):
+            self.stdin.close()
+        self.stdout.close()
+        self._process.wait()
+        complaint = self._tail.wait()
+        self._stderr.close()
+        return complaint
 
 
 class _Tail:
@@ -257,19 +309,7 @@ def without_credentials(text: str) -> str:
     return _PASSWORD.sub(r"\1@", _WEB_USER.sub(r"\1", text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    status: int
-    stdout: bytes
-    stderr: bytes
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str], stdin: bytes) -> Ran:
-    ended = _end(_start(command, environment), stdin)
-    return Ran(ended.stdout, complaint_in(ended.stderr) if ended.status else None)
-
-
-def _start(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoInterrupt:
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoInterrupt:
     try:
         import git
     except ImportError as problem:  # raised by GitPython itself where there is no git to run
@@ -280,7 +320,7 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoIn
             [git.Git.GIT_PYTHON_GIT_EXECUTABLE or "git", *command],
             istream=subprocess.PIPE,
             as_process=True,
-            env={**_ALWAYS, **environment},
+            env=environment,
         )
     except (git.GitCommandNotFound, OSError) as problem:
         raise _no_git() from problem
@@ -289,22 +329,18 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> Git.AutoIn
 @functools.cache
 def _require_version() -> None:
     """Raise `UpstreamError` where git is too old to do as it is told; asked once a process."""
-    import git
-
     try:
-        found = git.Git().version_info
-    except (git.GitCommandError, git.GitCommandNotFound, OSError, IndexError) as problem:
+        asked = subprocess.run(
+            ("git", "version"), capture_output=True, env=_environment({}), check=False
+        )
+    except OSError as problem:
         raise _no_git() from problem
-    if found[:2] < _OLDEST:
-        said = ".".join(map(str, found))
+    found = _VERSION.match(asked.stdout)
+    if found is None:
+        raise _no_git()
+    if tuple(map(int, found.groups())) < _OLDEST:
+        said = found[0].split()[-1].decode("ascii")
         raise UpstreamError(f"git is version {said}; patchkit needs 2.30.", "Install a newer git.")
-
-
-def _end(process: Git.AutoInterrupt, stdin: bytes) -> _Ended:
-    """Give a process the rest of its input, and wait for its end."""
-    assert process.proc is not None
-    stdout, stderr = process.proc.communicate(stdin)
-    return _Ended(process.proc.returncode, stdout, stderr)
 
 
 def _no_git() -> UpstreamError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from patchkit.errors import UpstreamError
 from patchkit.sources import revisions
@@ -20,12 +20,14 @@ class LocalRepository:
 
     A version is looked for as a tag (see `revisions.TAG_PATTERNS`), then as a branch, also of a
     remote, then as the id of a commit, shortened to no less than seven digits, and at last as the
-    only tag that ends in it.
+    only tag that ends in it. What it was found to be once it is until the end: a job sees one state
+    of its upstream, whoever fetches meanwhile.
     """
 
     repository: GitRepository
     package: str | None
     tag_pattern: str | None
+    _found: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def description(self) -> str:
@@ -67,6 +69,11 @@ class LocalRepository:
         self.repository.close()
 
     def _resolve(self, version: str) -> str:
+        if version not in self._found:
+            self._found[version] = self._look_for(version)
+        return self._found[version]
+
+    def _look_for(self, version: str) -> str:
         names = (
             *revisions.tag_refs(version, self.package, self.tag_pattern),
             *revisions.branch_refs(version),
