@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from patchkit.jobs.exporting import plan_export
     from patchkit.jobs.fleet import run_fleet
     from patchkit.jobs.importing import import_rerere
+    from patchkit.jobs.inputs import source_tree
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
     from patchkit.jobs.lint import Extent, Mending, plan_lint
     from patchkit.jobs.lintsources import NamedSource
-    from patchkit.jobs.project import find_project, source_tree
+    from patchkit.jobs.project import find_project
     from patchkit.jobs.rebase import Overwrite, plan_rebase
     from patchkit.jobs.report import last_report, saved_report
     from patchkit.jobs.resolving import held_regions, record_answers
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
         plan_rename,
     )
     from patchkit.jobs.show import show_stack
-    from patchkit.jobs.siblings import SiblingChoices, ignore_finding
+    from patchkit.jobs.siblingchoices import SiblingChoices
+    from patchkit.jobs.siblings import ignore_finding
     from patchkit.jobs.upgrade import plan_upgrade
     from patchkit.model.lint import LintChoices
     from patchkit.model.report import Status
@@ -115,7 +117,7 @@ _HOMES = {
     "Overwrite": "patchkit.jobs.rebase",
     "PatchkitError": "patchkit.errors",
     "Place": "patchkit.jobs.seriesedits",
-    "SiblingChoices": "patchkit.jobs.siblings",
+    "SiblingChoices": "patchkit.jobs.siblingchoices",
     "Side": "patchkit.jobs.seriesedits",
     "Status": "patchkit.model.report",
     "Target": "patchkit.jobs.convert",
@@ -156,7 +158,7 @@ _HOMES = {
     "run_fleet": "patchkit.jobs.fleet",
     "saved_report": "patchkit.jobs.report",
     "show_stack": "patchkit.jobs.show",
-    "source_tree": "patchkit.jobs.project",
+    "source_tree": "patchkit.jobs.inputs",
 }
 
 

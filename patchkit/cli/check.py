@@ -19,7 +19,8 @@ from patchkit.cli.options import (
 from patchkit.cli.printing import page, patch_table, print_json, progress, sentences
 from patchkit.engine.checking import Fit, PatchFit
 from patchkit.jobs.check import CheckResult, check
-from patchkit.jobs.project import find_project, source_tree, stack_version, upstream_note
+from patchkit.jobs.inputs import source_tree
+from patchkit.jobs.project import find_project, stack_version, upstream_note
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.render.jsontext import json_name, json_text
 

@@ -17,7 +17,8 @@ from patchkit.cli.options import (
 )
 from patchkit.cli.printing import print_json, print_text, progress
 from patchkit.jobs.deps import FoundDependencies, find_dependencies
-from patchkit.jobs.project import find_project, source_tree, stack_version
+from patchkit.jobs.inputs import source_tree
+from patchkit.jobs.project import find_project, stack_version
 from patchkit.model.shown import shown_text
 from patchkit.render.graph import (
     dependencies_document,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from patchkit.cli.printing import print_bytes
 from patchkit.errors import StackError
-from patchkit.model.resolutions import Resolutions
-from patchkit.render.schemas import Schema
-from patchkit.workspace.resolutions import load_resolutions
+
+if TYPE_CHECKING:
+    from patchkit.model.resolutions import Resolutions
+    from patchkit.render.schemas import Schema
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 PLACE = click.Path(readable=False, path_type=Path)
@@ -25,6 +26,8 @@ def given_resolutions(place: Path | None) -> Resolutions | None:
         return None
     if not place.exists():
         raise StackError(f"{place}: no such file.", "Leave --resolutions out, or name another one.")
+    from patchkit.workspace.resolutions import load_resolutions  # few runs name a file
+
     return load_resolutions(place)
 
 

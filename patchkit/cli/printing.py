@@ -1,4 +1,7 @@
-"""What the subcommands print: tables and sentences, JSON, and what goes on meanwhile."""
+"""What the subcommands print: tables and sentences, JSON, and what goes on meanwhile.
+
+rich is imported by what prints with it: a quiet run, and one whose output is JSON, need none.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from patchkit.errors import OutputError
 from patchkit.model.shown import shown_text
 from patchkit.sources.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 _NAMES = "patch"
 _NUMBERS = (
@@ -36,6 +39,8 @@ _UNLIMITED_WIDTH = 1 << 16
 @contextmanager
 def page() -> Iterator[Console]:
     """A console for results; they go to standard output at the end, coloured on a terminal."""
+    from rich.console import Console
+
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     text = io.StringIO()
     yield Console(
@@ -54,6 +59,8 @@ def sentences(console: Console, *texts: str) -> None:
 
     What could act on a terminal is shown instead.
     """
+    from rich.text import Text
+
     for text in filter(None, texts):
         console.print(Text(shown_text(text)), soft_wrap=True)
 
@@ -61,6 +68,8 @@ def sentences(console: Console, *texts: str) -> None:
 def patch_table(*headings: str) -> Table:
     """A table with these columns. On a narrow terminal the one with the names is folded, and
     nothing is cut off."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(
@@ -128,10 +137,13 @@ class PatchWatch:
 @contextmanager
 def progress(*, shown: bool) -> Iterator[tuple[PatchWatch, Progress]]:
     """A watcher of patches and a taker of sentences; they show on a terminal and nowhere else."""
-    console = Console(stderr=True)
-    if not shown or not console.is_terminal:
+    if not shown or sys.stderr is None or not sys.stderr.isatty():
         yield PatchWatch(silent), silent
         return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
     with console.status("Reading the stack") as status:
 
         def say(text: str) -> None:

@@ -18,13 +18,11 @@ from patchkit.cli.options import (
 )
 from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.jobs.choices import Choices
-from patchkit.jobs.outputs import FURTHER_REPORTS
+from patchkit.jobs.outputnames import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
-from patchkit.jobs.siblings import AS_FOUND, NOT_ASKED
+from patchkit.jobs.siblingchoices import AS_FOUND, NOT_ASKED
 from patchkit.model.shown import shown_text
-from patchkit.render.json import report_document
-from patchkit.render.terminal import print_report
 from patchkit.workspace.memory import default_memory
 from patchkit.workspace.writing import WriteResult
 
@@ -104,9 +102,14 @@ def command(
     if not dry_run:
         with interrupts_waiting():
             written = plan.write(Overwrite.FORCE if force else Overwrite.REFUSE)
+    # A quiet run needs neither, and is over sooner when its port is remembered.
     if as_json:
+        from patchkit.render.json import report_document
+
         print_json(report_document(plan.report, plan.digests))
     elif not quiet:
+        from patchkit.render.terminal import print_report
+
         with page() as console:
             print_report(console, plan.report)
             sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))

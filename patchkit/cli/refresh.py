@@ -19,7 +19,8 @@ from patchkit.cli.options import (
 )
 from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.jobs.check import plan_refresh
-from patchkit.jobs.project import find_project, source_tree, stack_version, upstream_note
+from patchkit.jobs.inputs import source_tree
+from patchkit.jobs.project import find_project, stack_version, upstream_note
 from patchkit.render.jsontext import json_name
 
 

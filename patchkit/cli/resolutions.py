@@ -27,7 +27,8 @@ from patchkit.jobs.resolving import forget_decisions
 from patchkit.model.resolutions import Record, Resolutions
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.render.jsontext import json_name, json_text
-from patchkit.workspace.resolutions import load_resolutions, resolutions_place
+from patchkit.workspace.beside import resolutions_place
+from patchkit.workspace.resolutions import load_resolutions
 
 LIST_SCHEMA = "patchkit-decisions/1"
 FORGET_SCHEMA = "patchkit-forget/1"

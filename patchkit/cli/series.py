@@ -22,7 +22,8 @@ from patchkit.cli.options import (
 )
 from patchkit.cli.printing import page, print_json, print_text, progress, sentences
 from patchkit.errors import StackError
-from patchkit.jobs.project import find_project, source_tree, stack_version
+from patchkit.jobs.inputs import source_tree
+from patchkit.jobs.project import find_project, stack_version
 from patchkit.jobs.seriescuts import Chosen, plan_fold, plan_split
 from patchkit.jobs.seriesedits import (
     LAST,

@@ -18,7 +18,8 @@ from patchkit.cli.options import (
 from patchkit.cli.printing import print_json, print_text, progress
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, plan_rebase
-from patchkit.jobs.siblings import Proposals, Reach, SiblingChoices, ignore_finding
+from patchkit.jobs.siblingchoices import Proposals, Reach, SiblingChoices
+from patchkit.jobs.siblings import ignore_finding
 from patchkit.model.siblings import FindingKind
 from patchkit.render.json import siblings_json_document
 from patchkit.render.schemas import Schema

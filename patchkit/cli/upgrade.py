@@ -15,7 +15,7 @@ from patchkit.cli.options import (
     upstream_option,
 )
 from patchkit.cli.printing import page, print_bytes, print_json, print_text, progress, sentences
-from patchkit.jobs.outputs import FURTHER_REPORTS
+from patchkit.jobs.outputnames import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.upgrade import UpgradePlan, plan_upgrade, upgrade_document, write_upgrade
 from patchkit.model.shown import shown_text

@@ -10,7 +10,8 @@ from patchkit.diffing.placing import HunkPlace, place_hunks
 from patchkit.diffing.rehunking import flip
 from patchkit.engine.policy import Policy
 from patchkit.engine.porting import port_diff
-from patchkit.engine.rebasing import Watcher, touched_paths, unwatched
+from patchkit.engine.rebasing import touched_paths
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation
 from patchkit.model.report import Held

@@ -15,8 +15,9 @@ from patchkit.engine.doubtful import Reach, may_be_elsewhere, place_bonds
 from patchkit.engine.lineage import Found, Lineage
 from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import port_stack
 from patchkit.engine.versions import Version
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.engine.workbench import Workbench
 from patchkit.model.dependencies import Bond, BondKind, Dependencies, Reason, bond
 from patchkit.model.patch import Operation

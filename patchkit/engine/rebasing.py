@@ -5,7 +5,7 @@ A fold over the patches in order: it never stops, and gives one outcome for ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchkit.engine.absorbing import NOT_THERE, absorbed, claim_of, commit_that_has, decides
@@ -14,6 +14,7 @@ from patchkit.engine.policy import Policy
 from patchkit.engine.porting import UNOBSERVED, Observer, port_diff
 from patchkit.engine.stages import PATCHES_OF_A_STAGE, Stage, StageWatcher, unwatched_stage
 from patchkit.engine.versions import Version
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.engine.workbench import Workbench
 from patchkit.model.patch import FileDiff, Operation, Patch
 from patchkit.model.report import Held, PortedFile, PortedPatch, Region, RegionRef, Status
@@ -21,13 +22,6 @@ from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import File, Path, Tree
 
 _PATCHES_UNTIL_PUT_AWAY = 50
-
-Watcher = Callable[[int, str], None]
-"""Is told the number (from 1) and name of each patch before it is ported."""
-
-
-def unwatched(number: int, name: str) -> None:
-    """Watches nothing."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from patchkit.engine.checking import Fit, PatchFit, check_patch
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import Watcher, paths_of, touched_paths, unwatched
+from patchkit.engine.rebasing import paths_of, touched_paths
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.engine.workbench import Workbench
 from patchkit.errors import StackError
 from patchkit.model.shown import shown_name, shown_path

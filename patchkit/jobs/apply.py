@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.engine.checking import Fit, PatchFit, check_stack
-from patchkit.engine.rebasing import Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import port_stack
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import OutputError
-from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import Project
 from patchkit.model.tree import SYMLINK, File
 from patchkit.model.tree import Path as TreePath
 from patchkit.sources.directory import DirectoryTree

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.diffing.messages import Message, message_of
-from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.engine.walking import Step, walk_of
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import UpstreamError
-from patchkit.jobs.project import Project, policy_of, read_stack, upstream_of
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import Project, upstream_of
 from patchkit.model.marks import patch_note, upstream_message, with_marks
 from patchkit.model.patchlist import PatchList
 from patchkit.model.series import Series, encode_name, format_entry

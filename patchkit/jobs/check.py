@@ -9,10 +9,14 @@ from pathlib import Path
 
 from patchkit.engine.checking import Fit, PatchFit, check_stack
 from patchkit.engine.foldednames import folded_by_stack
-from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import PortedStack, port_stack
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import StackError
-from patchkit.jobs.outputs import SCRIPT, script_for
-from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.outputnames import SCRIPT
+from patchkit.jobs.outputs import script_for
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import Project
 from patchkit.model.report import PortedPatch
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Stack, as_series

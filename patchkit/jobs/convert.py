@@ -8,8 +8,10 @@ from enum import Enum
 from pathlib import Path
 
 from patchkit.errors import OutputError, StackError
-from patchkit.jobs.outputs import SCRIPT, script_for
-from patchkit.jobs.project import Project, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.outputnames import SCRIPT
+from patchkit.jobs.outputs import script_for
+from patchkit.jobs.project import Project
 from patchkit.model.entry import Entry, format_entry
 from patchkit.model.numbered import NumberedFolder
 from patchkit.model.origin import ORIGIN, Origin, format_origin, parse_origin

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from patchkit.engine.dependencies import dependencies_of
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import Watcher, unwatched
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import OutputError, StackError
-from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import Project
 from patchkit.model.dependencies import Dependencies
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.model.stack import Stack

@@ -9,8 +9,9 @@ from pathlib import Path
 from patchkit.diffing.stackdiffing import compare_stacks
 from patchkit.diffing.unified import parse_patch
 from patchkit.errors import StackError
+from patchkit.jobs.inputs import read_stack
 from patchkit.jobs.lastport import last_port
-from patchkit.jobs.project import Project, find_project, read_stack
+from patchkit.jobs.project import Project, find_project
 from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch
 from patchkit.model.shown import shown_name

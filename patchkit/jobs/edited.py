@@ -14,7 +14,7 @@ from patchkit.model.report import PortedPatch, Status
 from patchkit.model.series import Entry
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Stack, StackedPatch
-from patchkit.render.json import recorded_outputs
+from patchkit.render.recorded import recorded_outputs
 from patchkit.workspace.layout import leaves_folder, read_layout
 
 

@@ -12,12 +12,14 @@ from enum import Enum
 from patchkit.diffing.arranging import arranged
 from patchkit.diffing.unified import parse_patch
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import Watcher, unwatched
 from patchkit.engine.walking import steps_of
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import StackError, UpstreamError
 from patchkit.jobs.changing import ChangedStack, changed_stack, files_beside, prove_changed
 from patchkit.jobs.commitpatches import Fate, Known, PatchOf, name_for, new_patch, paired, patch_of
-from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import Project
 from patchkit.model.marks import Marks, marks_of, patch_note, read_note
 from patchkit.model.series import decode_name
 from patchkit.model.shown import shown_name

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-import patchkit.jobs.rebase
-import patchkit.render.html  # noqa: F401  (for the children, which have it then)
+import patchkit.jobs.making
+import patchkit.render.html  # noqa: F401  (for the children, which have both then)
 from patchkit.errors import PatchkitError
 from patchkit.jobs.fleetpackage import Inputs, port_package
 from patchkit.model.fleet import Ending, Limits, PackageOutcome

@@ -18,8 +18,8 @@ from patchkit.jobs.rebase import plan_rebase
 from patchkit.model.fleet import Ending, FleetPackage, PackageOutcome, counted_causes
 from patchkit.model.shown import shown_text
 from patchkit.sources.upstream import Upstream
+from patchkit.workspace.beside import resolutions_place
 from patchkit.workspace.layout import check_folder
-from patchkit.workspace.resolutions import resolutions_place
 from patchkit.workspace.writing import write_outputs
 
 REPORTS = ("html",)

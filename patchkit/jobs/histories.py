@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from patchkit.engine.policy import Policy
 from patchkit.engine.provenance import explain_dropped, has_change_of, upstream_commit_of
@@ -18,8 +19,10 @@ from patchkit.model.history import History
 from patchkit.model.report import PortedPatch, UpstreamCommit
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.model.tree import Tree
-from patchkit.siblings.commits import SiblingHistory
 from patchkit.sources.upstream import Upstream
+
+if TYPE_CHECKING:
+    from patchkit.siblings.commits import SiblingHistory
 
 
 @dataclass
@@ -66,6 +69,8 @@ class UpstreamHistory:
 
     def of_siblings(self) -> SiblingHistory | None:
         """What the files of siblings went through; None where there is no history."""
+        from patchkit.siblings.commits import SiblingHistory  # only where there are siblings
+
         history = self._history
         return None if history is None else SiblingHistory(history)
 

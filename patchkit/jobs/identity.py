@@ -15,10 +15,9 @@ from patchkit.jobs.project import Project, upstream_name
 from patchkit.model.patchlist import PatchList
 from patchkit.model.stack import Layout
 from patchkit.sources.upstream import Upstream
-from patchkit.workspace.ignores import ignores_place
+from patchkit.workspace.beside import ignores_place, resolutions_place
 from patchkit.workspace.layout import read_layout
-from patchkit.workspace.loading import unnamed_patches
-from patchkit.workspace.resolutions import resolutions_place
+from patchkit.workspace.stackfolder import unnamed_patches
 
 _FORMAT = "patchkit-port-identity/1"
 _OWN_FILES = ("patchkit.*", "apply-patches", "*.spec")

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, StackError
-from patchkit.jobs.outputs import REPORT_JSON
+from patchkit.jobs.outputnames import REPORT_JSON
 from patchkit.jobs.project import Project
 from patchkit.model.report import Report
 from patchkit.model.resolutions import Resolutions
 from patchkit.model.shown import shown_name
 from patchkit.render.json import load_report
-from patchkit.workspace.resolutions import load_resolutions, resolutions_place
+from patchkit.workspace.beside import resolutions_place
+from patchkit.workspace.resolutions import load_resolutions
 
 _VERSION = "{version}"
 

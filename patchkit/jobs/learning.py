@@ -13,16 +13,19 @@ from pathlib import Path
 from patchkit.engine.deciding import question_of
 from patchkit.engine.learning import amendments_learned, answers_learned
 from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import PortedStack, Watcher, port_stack, unwatched
+from patchkit.engine.rebasing import PortedStack, port_stack
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import PatchkitError
-from patchkit.jobs.choices import NO_CHOICES, Choices, policy_with
+from patchkit.jobs.choices import NO_CHOICES, Choices
 from patchkit.jobs.deps import named_patches
 from patchkit.jobs.edited import edits_in
+from patchkit.jobs.inputs import read_stack
 from patchkit.jobs.lastport import LastPort
-from patchkit.jobs.project import Project, policy_of, read_stack, upstream_of
+from patchkit.jobs.policies import policy_of, policy_with
+from patchkit.jobs.project import Project, upstream_of
 from patchkit.jobs.rebase import plan_rebase
 from patchkit.jobs.resolving import with_decisions
-from patchkit.jobs.siblings import NOT_ASKED
+from patchkit.jobs.siblingchoices import NOT_ASKED
 from patchkit.model.report import Held, HeldCause, Lines, PortedFile, Report, Status
 from patchkit.model.resolutions import (
     Amendment,

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from patchkit.errors import PatchkitError, StackError, UpstreamError
 from patchkit.jobs.lintsources import NamedSource, upstream_trees
-from patchkit.jobs.outputs import SCRIPT, script_for
+from patchkit.jobs.outputnames import SCRIPT
+from patchkit.jobs.outputs import script_for
 from patchkit.jobs.packaging import named_by_spec
 from patchkit.jobs.project import Project
 from patchkit.lint.checking import lint_scene

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from patchkit.errors import PatchkitError
+from patchkit.jobs.outputnames import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT, SCRIPT, digests_of
 from patchkit.jobs.project import Project
 from patchkit.model.numbered import NumberedFolder
 from patchkit.model.patchlist import PatchList
@@ -17,16 +17,6 @@ from patchkit.render.json import report_json
 from patchkit.render.text import report_text
 from patchkit.workspace.writing import Output
 
-REPORT_JSON = "report.json"
-REPORT_TEXT = "report.txt"
-SCRIPT = "apply-patches"
-FURTHER_REPORTS: Mapping[str, str] = {
-    "html": "report.html",
-    "markdown": "report.md",
-    "junit": "report.xml",
-    "sarif": "report.sarif",
-}
-"""The reports that are written when they are asked for: name of the format, name of the file."""
 _SCRIPT_FUZZ = 0
 """What is written is proved to need no fuzz, so the script allows none."""
 
@@ -138,15 +128,6 @@ def planned_outputs(
     outputs += others
     outputs.append(Output(REPORT_JSON, report_json(report, digests_of(outputs))))
     return tuple(outputs)
-
-
-def digests_of(outputs: Iterable[Output]) -> Mapping[str, str]:
-    """The SHA-256 of every output but the JSON report itself, which records them."""
-    return {
-        one.path: hashlib.sha256(one.content).hexdigest()
-        for one in outputs
-        if one.path != REPORT_JSON
-    }
 
 
 def script_for(project: Project, layout: Layout) -> bytes:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from patchkit.errors import SpecError
 from patchkit.jobs.project import Project
-from patchkit.lint.spec import Spec
+from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.shown import shown_name
-from patchkit.model.specpatches import SpecPatches, parse_spec
 from patchkit.workspace.author import author
 from patchkit.workspace.day import this_day
 from patchkit.workspace.spec import SpecEntry, SpecFacts, spec_facts, spec_files_in, updated_spec
@@ -27,6 +26,8 @@ def named_by_spec(project: Project, folder: Path) -> Project:
     specs = spec_files_in(folder)
     if project.settings.name is not None or len(specs) != 1:
         return project
+    from patchkit.lint.spec import Spec  # only where there is a spec
+
     name = Spec(specs[0].name.encode(), specs[0].read_bytes()).value("Name")
     return replace(project, settings=replace(project.settings, name=name))
 
@@ -84,12 +85,15 @@ def updated_spec_of(
 
 
 def updated_list_of(
-    listed: SpecPatches, spec: Path, report: Report, folder: Path, day: datetime.date | None
+    listed: PatchList, spec: Path, report: Report, folder: Path, day: datetime.date | None
 ) -> bytes:
     """The same for a spec that is the list of the patches, with the patches of the port.
 
     A name with the version in it is written out: the file keeps it. Raises `SpecError`.
     """
+    from patchkit.model.specpatches import SpecPatches, parse_spec  # only where there is a spec
+
+    assert isinstance(listed, SpecPatches)  # no other list is in a spec
     entry = changelog_entry(report, folder, day)
     raw = updated_spec(listed.raw, str(spec), report.new_version, entry)
     names = [one.name for one in listed.entries]

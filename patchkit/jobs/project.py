@@ -9,29 +9,15 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchkit.engine.policy import Policy
 from patchkit.errors import StackError, UpstreamError
-from patchkit.model.resolutions import Resolutions
-from patchkit.model.stack import Stack
-from patchkit.model.tree import Tree
 from patchkit.sources.progress import Progress, silent
 from patchkit.sources.upstream import Upstream, open_upstream
-from patchkit.sources.versions import tree_at
 from patchkit.workspace.layout import series_files_in
-from patchkit.workspace.loading import load_stack
-from patchkit.workspace.resolutions import load_resolutions, resolutions_place
 from patchkit.workspace.settings import Settings, find_settings, load_settings, settings_beside
 
-DEFAULT_FUZZ = 2
-"""GNU patch's and quilt's limit, where neither a setting nor an apply-patches script says
-another."""
-
-_SCRIPT_FUZZ = re.compile(rb"\bpatch\b[^\n#|;]*?[ \t](?:-F[ \t]*|--fuzz[= ])(\d+)")
 _SETTINGS_NAME = "patchkit.yaml"
 _VERSION = "{version}"
 
@@ -147,34 +133,6 @@ def stack_version(project: Project, given: str | None = None) -> str:
     return own_version(project, given)
 
 
-@contextmanager
-def source_tree(
-    project: Project,
-    version: str | None,
-    *,
-    place: Path | None = None,
-    upstream: str | None = None,
-    cache: Path | None = None,
-    progress: Progress = silent,
-) -> Iterator[Tree]:
-    """The source tree that a stack is looked at on: the folder or tarball `place`, else `version`
-    of the upstream, else the only version there is a stack for. Raises `UpstreamError`."""
-    if place is not None:
-        yield tree_at(place)
-        return
-    source = upstream_of(project, upstream, cache, progress)
-    try:
-        yield source.tree(own_version(project, version))
-    finally:
-        source.close()
-
-
-def read_stack(project: Project, version: str) -> tuple[Path, Stack]:
-    """The folder and the stack for a version; raises `StackError` and `PatchFormatError`."""
-    folder = project.stack_folder(version)
-    return folder, load_stack(folder, flags=project.settings.flags)
-
-
 def upstream_of(
     project: Project,
     source: str | None = None,
@@ -210,31 +168,3 @@ def upstream_name(description: str) -> str:
 def upstream_note(project: Project, source: str | None) -> str:
     """What the settings say about their upstream, where it is the one in use."""
     return project.settings.upstream_note if source is None else ""
-
-
-def resolutions_of(project: Project, folder: Path) -> Resolutions:
-    """What persons decided about the stack in `folder`.
-
-    Raises `ResolutionFormatError` and `StackError` when it cannot be read.
-    """
-    return load_resolutions(resolutions_place(project.settings, folder))
-
-
-def policy_of(project: Project, folder: Path, fuzz: int | None = None) -> Policy:
-    """The fuzz limit and strip level for a stack: as given, as set, as its script has it, or 2.
-
-    No rules but the certain ones, and no resolutions.
-    """
-    if fuzz is None:
-        fuzz = project.settings.fuzz
-    if fuzz is None:
-        fuzz = _fuzz_of_script(folder / "apply-patches")
-    return Policy(max_fuzz=DEFAULT_FUZZ if fuzz is None else fuzz, strip=project.settings.strip)
-
-
-def _fuzz_of_script(script: Path) -> int | None:
-    """The fuzz limit that an apply-patches script gives to patch."""
-    if not script.is_file():
-        return None
-    found = _SCRIPT_FUZZ.search(script.read_bytes())
-    return None if found is None else int(found[1])

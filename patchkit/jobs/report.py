@@ -9,11 +9,13 @@ from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.lastport import last_port
-from patchkit.jobs.outputs import FURTHER_REPORTS, REPORT_JSON, rendered
+from patchkit.jobs.outputnames import FURTHER_REPORTS, REPORT_JSON
+from patchkit.jobs.outputs import rendered
 from patchkit.jobs.project import Project
 from patchkit.model.report import PortedPatch, Report, Status
 from patchkit.model.shown import shown_name
-from patchkit.render.json import load_report, recorded_outputs, report_json
+from patchkit.render.json import load_report, report_json
+from patchkit.render.recorded import recorded_outputs
 from patchkit.render.text import report_text
 from patchkit.workspace.writing import Output, write_outputs
 

@@ -20,7 +20,9 @@ from patchkit.engine.walking import Files, Walk, step_on, walk_of
 from patchkit.errors import StackError
 from patchkit.jobs.changing import ChangedStack, changed_stack, prove_changed
 from patchkit.jobs.deps import named_patches
-from patchkit.jobs.project import Project, policy_of, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import Project
 from patchkit.model.entry import Entry
 from patchkit.model.patchlist import PatchList
 from patchkit.model.shown import shown_name, shown_path

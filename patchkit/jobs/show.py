@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchkit.jobs.outputs import REPORT_JSON
-from patchkit.jobs.project import Project, read_stack
+from patchkit.jobs.inputs import read_stack
+from patchkit.jobs.outputnames import REPORT_JSON
+from patchkit.jobs.project import Project
 from patchkit.model.patch import LineKind, Patch
 from patchkit.model.stack import StackedPatch
 from patchkit.model.tree import Path as TreePath

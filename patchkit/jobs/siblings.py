@@ -11,24 +11,21 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patchkit.engine.policy import Policy
-from patchkit.engine.rebasing import PortedStack
 from patchkit.engine.versions import Version
 from patchkit.errors import StackError
 from patchkit.jobs.histories import UpstreamHistory
 from patchkit.jobs.project import Project
+from patchkit.jobs.siblingchoices import Ported, Proposals, Reach, SiblingChoices
 from patchkit.model.entry import Entry
 from patchkit.model.ignores import Ignore, Ignores
 from patchkit.model.patchlist import PatchList
 from patchkit.model.report import PortedPatch
 from patchkit.model.siblings import FindingKind
-from patchkit.model.stack import Stack
-from patchkit.model.tree import File, Overlay, Tree
+from patchkit.model.tree import File, Overlay
 from patchkit.model.tree import Path as TreePath
 from patchkit.model.variants import ARCHITECTURES, INFERRED, Axis, Variant
 from patchkit.siblings.families import families_of, templates_of
@@ -36,7 +33,8 @@ from patchkit.siblings.inferring import UpstreamPaths, inferred_axis
 from patchkit.siblings.moves import moved_files
 from patchkit.siblings.owncode import OwnCode
 from patchkit.siblings.scene import Scene
-from patchkit.workspace.ignores import ignores_place, load_ignores, write_ignores
+from patchkit.workspace.beside import ignores_place
+from patchkit.workspace.ignores import load_ignores, write_ignores
 from patchkit.workspace.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,71 +42,6 @@ if TYPE_CHECKING:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class Proposals(Enum):
-    """What becomes of the edits that can be merged into the files of ours."""
-
-    SHOWN = "shown"
-    """They stand in the report."""
-    STACKED = "stacked"
-    """They are a patch on top of the new stack."""
-
-
-class Reach(Enum):
-    """How far to look."""
-
-    NOWHERE = "nowhere"
-    """Nothing is compared."""
-    AT_HAND = "at hand"
-    """Into every file; where they would have to be fetched first, no further than the families of
-    the stack's files."""
-    WHOLE = "whole"
-    """Into every file, wherever it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiblingChoices:
-    """What is asked of the siblings. `variants` are names of ours; none: as set, or as found."""
-
-    variants: tuple[str, ...] = ()
-    proposals: Proposals = Proposals.SHOWN
-    reach: Reach = Reach.AT_HAND
-
-
-AS_FOUND = SiblingChoices()
-NOT_ASKED = SiblingChoices(reach=Reach.NOWHERE)
-
-
-@dataclass(frozen=True)
-class Ported:
-    """A port, as a comparison of siblings needs it."""
-
-    stack: Stack
-    old: Tree
-    new: Tree
-    policy: Policy
-    ported: PortedStack
-    version: str
-
-    def added(self) -> Mapping[TreePath, str]:
-        """The files that the stack makes in the new tree, each with the patch that makes it."""
-        found: dict[TreePath, str] = {}
-        for patch in self.ported.patches:
-            for path in _paths(patch):
-                is_made = (
-                    self.ported.pristine.get(path) is None
-                    and self.ported.result.get(path) is not None
-                )
-                if is_made:
-                    found.setdefault(path, patch.name)
-        return found
-
-
-def _paths(patch: PortedPatch) -> Iterator[TreePath]:
-    for file in patch.files:
-        if file.new_path is not None:
-            yield file.new_path
 
 
 def compare_variants(
@@ -123,12 +56,10 @@ def compare_variants(
     `folder` is that of the stack. Raises `StackError` for a variant that is not known,
     `IgnoreFormatError`, and `UpstreamError` where a tree cannot be read.
     """
-    if choices.reach is Reach.NOWHERE:
+    if not choices.may_concern(port, project.settings):
         return ()
     added = port.added()
     names = choices.variants or project.settings.variant
-    if not added and not names:
-        return ()
     found = list(_variants(project.settings, names, added, port))
     if not found:
         return ()

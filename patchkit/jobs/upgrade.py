@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchkit.engine.rebasing import Watcher, unwatched
+from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import SpecError, StackError
 from patchkit.jobs.lint import plan_lint
 from patchkit.jobs.lintsources import NamedSource
-from patchkit.jobs.outputs import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
+from patchkit.jobs.outputnames import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
 from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
 from patchkit.jobs.project import Project, own_version
 from patchkit.jobs.rebase import plan_rebase, uncounted

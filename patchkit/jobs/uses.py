@@ -23,6 +23,12 @@ class Uses:
     on: datetime.date
 
 
+def uses_at(place: Path, day: datetime.date) -> Uses | None:
+    """The decisions in a file for a port of this day; None where there are none. Raises what `load_resolutions` raises."""
+    resolutions = load_resolutions(place)
+    return None if resolutions == Resolutions() else Uses(place, resolutions, day)
+
+
 def note_uses(uses: Uses, report: Report) -> None:
     """Add the two versions to every decision that settled something in this port and has not got
     them yet.

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from patchkit.errors import PatchkitError
 from patchkit.model.patch import LineKind
 from patchkit.model.report import (
     EvidenceLine,
@@ -32,9 +31,9 @@ from patchkit.model.report import (
     Suggestion,
     UpstreamCommit,
 )
-from patchkit.model.shown import shown_text
-from patchkit.render.jsonreading import Node, parse_json
+from patchkit.render.jsonreading import Node
 from patchkit.render.jsontext import json_name, json_text
+from patchkit.render.recorded import REPORT_SCHEMA, report_node
 from patchkit.render.siblingsjson import (
     read_sibling_report,
     sibling_report,
@@ -46,8 +45,6 @@ from patchkit.render.stackjson import (
     read_comparison,
     read_dependencies,
 )
-
-REPORT_SCHEMA = "patchkit-report/1"
 
 
 class _EvidenceWord(Enum):
@@ -142,7 +139,7 @@ def load_report(raw: bytes, source: str = "report.json") -> Report:
     `load_report(report_json(r, o)) == r`. Keys that are not known are passed over. Raises
     `PatchkitError` for another schema, and for what does not have its shape.
     """
-    document = _document(raw, source)
+    document = report_node(raw, source)
     upstream = document.at("upstream")
     patches = tuple(map(_read_patch, document.at("patches").items()))
     names = tuple(patch.name for patch in patches)
@@ -163,17 +160,6 @@ def load_report(raw: bytes, source: str = "report.json") -> Report:
             read_sibling_report(one, _read_commit) for one in document.items_at("siblings")
         ),
     )
-
-
-def recorded_outputs(raw: bytes, source: str = "report.json") -> Mapping[str, str]:
-    """The SHA-256 of every file that was written with this report, by its relative path.
-
-    Raises `PatchkitError` as `load_report` does.
-    """
-    return {
-        output.at("path").name(): output.at("sha256").name()
-        for output in _document(raw, source).at("outputs").items()
-    }
 
 
 # --- writing ----------------------------------------------------------------------------
@@ -269,17 +255,6 @@ def _settlement(settlement: Settlement) -> dict[str, Any]:
 
 
 # --- reading ----------------------------------------------------------------------------
-
-
-def _document(raw: bytes, source: str) -> Node:
-    document = parse_json(raw, source)
-    schema = document.at("schema").name()
-    if schema != REPORT_SCHEMA:
-        raise PatchkitError(
-            f"{source}: this patchkit reads {REPORT_SCHEMA}, not {shown_text(schema)}.",
-            "Use the patchkit that wrote it, or run the rebase again.",
-        )
-    return document
 
 
 def _read_patch(node: Node) -> PortedPatch:

@@ -6,12 +6,15 @@ import os
 import pathlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from patchkit.errors import UpstreamError
 from patchkit.sources import revisions
 from patchkit.sources.gittree import GitTree
-from patchkit.sources.history import GitHistory, history_between
 from patchkit.sources.repository import GitRepository
+
+if TYPE_CHECKING:
+    from patchkit.sources.history import GitHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class LocalRepository:
 
     def history(self, old: str, new: str) -> GitHistory | None:
         """The commits between two versions; None where one of them is a tree without a commit."""
+        from patchkit.sources.history import history_between  # not every job asks for it
+
         ends = [self.repository.commit_of(self._resolve(version)) for version in (old, new)]
         return history_between(self.repository, *ends)
 

@@ -18,7 +18,8 @@ from patchkit.model.fleet import NO_LIMITS, Fleet, FleetPackage, Limits
 from patchkit.model.shown import shown_name
 from patchkit.workspace.layout import series_files_in
 from patchkit.workspace.lists import lists_in
-from patchkit.workspace.settings import SETTINGS_FILE, is_url, package_name, place_or_url
+from patchkit.workspace.settings import SETTINGS_FILE
+from patchkit.workspace.settingsreading import is_url, package_name, place_or_url
 from patchkit.workspace.yamlvalues import Value, entries, items, number, read_yaml
 
 FLEET_FORMAT = 1

@@ -1,7 +1,4 @@
-"""Finds, reads and writes what a person left on purpose of the siblings (workspace floor).
-
-The file stands beside the recorded decisions, so the stacks of all versions share it.
-"""
+"""Reads and writes what a person left on purpose of the siblings (workspace floor)."""
 
 from __future__ import annotations
 
@@ -11,16 +8,7 @@ from pathlib import Path
 
 from patchkit.errors import StackError
 from patchkit.model.ignores import Ignores, parse_ignores
-from patchkit.workspace.resolutions import resolutions_place
-from patchkit.workspace.settings import Settings
 from patchkit.workspace.writing import Output, write_outputs
-
-IGNORES_FILE = "patchkit.siblings"
-
-
-def ignores_place(settings: Settings, stack: Path) -> Path:
-    """Where the ignored findings of the stack in the folder `stack` are, or would be."""
-    return resolutions_place(settings, stack).with_name(IGNORES_FILE)
 
 
 def load_ignores(place: Path) -> Ignores:

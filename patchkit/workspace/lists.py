@@ -13,8 +13,6 @@ from pathlib import Path
 from patchkit.errors import StackError
 from patchkit.model.numbered import NumberedFolder, is_plain_name, sorted_names
 from patchkit.model.patchlist import PatchList
-from patchkit.model.recipe import names_from, parse_recipe
-from patchkit.model.specpatches import parse_spec
 from patchkit.model.stack import HELD, Dialect, Layout
 
 _SPECS, _SOURCES, _PATCHES, _FILES = "SPECS", "SOURCES", "patches", "files"
@@ -49,10 +47,15 @@ def read_list(root: Path, place: str) -> tuple[Layout, PatchList]:
         return Layout(Dialect.OPENWRT, place, place), NumberedFolder(names, held)
     _check_alone(root, place)
     raw, source = _read(root / place), str(root / place)
+    # Few stacks have a spec or a recipe for a list, and their readers know many forms.
     if place.endswith(".spec"):
+        from patchkit.model.specpatches import parse_spec
+
         spec = parse_spec(raw, source)
         folders = [_SOURCES, _SPECS] if place.startswith(f"{_SPECS}/") else ["", _PATCHES, _SOURCES]
         return _laid_out(root, Dialect.RPM, place, spec, folders), spec
+    from patchkit.model.recipe import names_from, parse_recipe
+
     known = names_from(place)
     recipe = parse_recipe(raw, source, known)
     folders = list(dict.fromkeys([*_folders_of(raw, known), *_subfolders(root)]))

@@ -1,8 +1,4 @@
-"""Finds, reads and writes the resolutions that stand beside a stack (workspace floor).
-
-They are in the file that `resolutions` in `patchkit.yaml` names; else in `patchkit.resolutions`
-beside that file, so that the stacks of all versions share them; else in the folder of the stack.
-"""
+"""Reads and writes the resolutions that stand beside a stack (workspace floor)."""
 
 from __future__ import annotations
 
@@ -12,18 +8,7 @@ from pathlib import Path
 
 from patchkit.errors import StackError
 from patchkit.model.resolutions import Resolutions, parse_resolutions
-from patchkit.workspace.settings import Settings
 from patchkit.workspace.writing import Output, write_outputs
-
-RESOLUTIONS_FILE = "patchkit.resolutions"
-
-
-def resolutions_place(settings: Settings, stack: Path) -> Path:
-    """Where the resolutions of the stack in the folder `stack` are, or would be."""
-    if settings.resolutions is not None:
-        return Path(settings.resolutions)
-    folder = stack if settings.path is None else settings.path.parent
-    return folder / RESOLUTIONS_FILE
 
 
 def load_resolutions(place: Path) -> Resolutions:

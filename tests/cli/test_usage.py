@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import patchkit
-from tests.cli.demo import Demo
+from tests.cli.demo import NEW, OLD, Demo
 from tests.cli.folders import names_in
 from tests.cli.running import assert_done, assert_refused, environment, run
+from tests.sources.made import commit, git, new_repository
 
 _COMMANDS = ("rebase", "show", "check", "apply", "refresh")
 
@@ -46,25 +47,60 @@ def test_the_version() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("argument", ["--version", "nope"])
-def test_what_is_quick_to_say_loads_no_library(argument: str) -> None:
-    """Neither GitPython nor rich nor unidiff nor yaml is imported before a command needs it."""
+def imported(*arguments: str, cwd: Path) -> frozenset[str]:
+    """The modules that are there when a command has ended, which it must do well."""
     program = (
         "import sys\n"
-        "from patchkit.cli.main import cli, main\n"
+        "from patchkit.cli.main import main\n"
         "try:\n    main()\n"
         "except SystemExit:\n    pass\n"
-        "heavy = {'git', 'rich', 'unidiff', 'yaml', 'zstandard', 'tarfile'}\n"
-        "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
+        "print(*sys.modules, file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, argument],
+        [sys.executable, "-c", program, *arguments],
+        cwd=cwd,
         env=environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "[]" == done.stderr.splitlines()[-1]
+    return frozenset(done.stderr.splitlines()[-1].split())
+
+
+_LIBRARIES = {"git", "rich.console", "unidiff", "yaml", "tarfile", "jinja2", "pygments"}
+
+
+@pytest.mark.parametrize("argument", ["--version", "nope"])
+def test_what_is_quick_to_say_loads_no_library(tmp_path: Path, argument: str) -> None:
+    """Neither a library nor a module of ours but the command's own."""
+    found = imported(argument, cwd=tmp_path)
+    assert set() == found & {*_LIBRARIES, "rich", "subprocess", "json"}
+    ours = {name for name in found if name.startswith("patchkit.")}
+    assert {"cli", "errors", "model", "values"} == {name.split(".")[1] for name in ours}
+
+
+def test_what_is_remembered_needs_neither_engine_nor_proof(
+    clean_demo: Demo, tmp_path: Path
+) -> None:
+    """The same port again: the libraries and floors that make one are not imported. Reading a
+    repository needs no GitPython, the first time either."""
+    git_dir = new_repository(tmp_path / "upstream.git")
+    for version, files in (("1.0", OLD), ("2.0", NEW)):
+        git(git_dir, "tag", version, commit(git_dir, files))
+    arguments = (
+        *("rebase", "--from", "1.0", "--to", "2.0", "--stack", str(clean_demo.stack), "-q"),
+        *("--upstream", str(git_dir), "--out", "out"),
+    )
+    first = imported(*arguments, cwd=tmp_path)
+    assert {"patchkit.engine.porting", "patchkit.proof.script", "unidiff"} <= first
+    assert set() == first & {"git", "rich.console", "yaml", "jinja2", "pygments"}
+    again = imported(*arguments, cwd=tmp_path)
+    assert set() == again & _LIBRARIES
+    floors = {name.split(".")[1] for name in again if name.count(".") > 1}
+    assert set() == floors & {"proof", "diffing", "syntax", "siblings", "lint"}
+    assert {"patchkit.engine.watching"} == {
+        name for name in again if name.startswith("patchkit.engine.")
+    }
 
 
 def test_no_arguments_show_the_help() -> None:

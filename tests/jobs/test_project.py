@@ -8,12 +8,12 @@ import pytest
 
 from patchkit.engine.policy import Policy
 from patchkit.errors import PatchkitError, StackError, UpstreamError
+from patchkit.jobs.inputs import source_tree
+from patchkit.jobs.policies import policy_of
 from patchkit.jobs.project import (
     Project,
     find_project,
     own_version,
-    policy_of,
-    source_tree,
     stack_version,
     upstream_note,
     upstream_of,

@@ -9,7 +9,8 @@ import pytest
 
 from patchkit.jobs.deps import find_dependencies
 from patchkit.jobs.diff import diff_stacks
-from patchkit.jobs.project import Project, find_project, source_tree
+from patchkit.jobs.inputs import source_tree
+from patchkit.jobs.project import Project, find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.jobs.report import saved_report
 from patchkit.model.report import Report

@@ -11,7 +11,8 @@ import pytest
 from patchkit import SiblingChoices, find_project, ignore_finding, plan_rebase
 from patchkit.errors import PatchkitError, StackError
 from patchkit.jobs.rebase import RebasePlan
-from patchkit.jobs.siblings import Proposals, Reach, axes_of
+from patchkit.jobs.siblingchoices import Proposals, Reach
+from patchkit.jobs.siblings import axes_of
 from patchkit.model.ignores import parse_ignores
 from patchkit.model.siblings import EditState, SiblingReport
 from patchkit.workspace.settings import Settings

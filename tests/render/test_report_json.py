@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 
 from patchkit.errors import PatchkitError
 from patchkit.model.report import HeldCause, Report, Status
-from patchkit.render.json import load_report, recorded_outputs, report_document, report_json
+from patchkit.render.json import load_report, report_document, report_json
+from patchkit.render.recorded import recorded_outputs
 from patchkit.render.schemas import Schema
 from tests.strategies.reports import names, reports
 

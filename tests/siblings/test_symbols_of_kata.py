@@ -17,7 +17,9 @@ import pytest
 
 from patchkit import find_project
 from patchkit.engine.rebasing import port_stack
-from patchkit.jobs.project import policy_of, read_stack, resolutions_of, upstream_of
+from patchkit.jobs.inputs import read_stack, resolutions_of
+from patchkit.jobs.policies import policy_of
+from patchkit.jobs.project import upstream_of
 from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import File, Overlay, Path
 from patchkit.model.variants import ARCHITECTURES

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from patchkit.errors import StackError
-from patchkit.workspace.resolutions import load_resolutions, resolutions_place
+from patchkit.workspace.beside import resolutions_place
+from patchkit.workspace.resolutions import load_resolutions
 from patchkit.workspace.settings import Settings, load_settings
 
 RAW = b"""\

@@ -1,0 +1,53 @@
+"""What a job reads of a project: a stack, what was decided about it, a source tree (jobs floor)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from patchkit.jobs.project import Project, own_version, upstream_of
+from patchkit.model.resolutions import Resolutions
+from patchkit.model.stack import Stack
+from patchkit.model.tree import Tree
+from patchkit.sources.progress import Progress, silent
+from patchkit.sources.versions import tree_at
+from patchkit.workspace.beside import resolutions_place
+from patchkit.workspace.loading import load_stack
+from patchkit.workspace.resolutions import load_resolutions
+
+
+def read_stack(project: Project, version: str) -> tuple[Path, Stack]:
+    """The folder and the stack for a version; raises `StackError` and `PatchFormatError`."""
+    folder = project.stack_folder(version)
+    return folder, load_stack(folder, flags=project.settings.flags)
+
+
+def resolutions_of(project: Project, folder: Path) -> Resolutions:
+    """What persons decided about the stack in `folder`.
+
+    Raises `ResolutionFormatError` and `StackError` when it cannot be read.
+    """
+    return load_resolutions(resolutions_place(project.settings, folder))
+
+
+@contextmanager
+def source_tree(
+    project: Project,
+    version: str | None,
+    *,
+    place: Path | None = None,
+    upstream: str | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Iterator[Tree]:
+    """The source tree that a stack is looked at on: the folder or tarball `place`, else `version`
+    of the upstream, else the only version there is a stack for. Raises `UpstreamError`."""
+    if place is not None:
+        yield tree_at(place)
+        return
+    source = upstream_of(project, upstream, cache, progress)
+    try:
+        yield source.tree(own_version(project, version))
+    finally:
+        source.close()
