@@ -8,11 +8,14 @@ would take too long, the lines stay unpaired: the merge then holds more, it neve
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
 
 _MOST_DIFFERENCES = 400
+_Run: TypeAlias = tuple[int, int, int]
+"""A block that is not one yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +46,51 @@ def align(base: Sequence[bytes], ours: Sequence[bytes]) -> tuple[Block, ...]:
     """
     if base == ours:
         return (Block(0, 0, len(base)),) if base else ()
-    pairs: list[Block] = []
+    runs: list[_Run] = []
     todo = [(0, len(base), 0, len(ours))]
     while todo:
         base_lo, base_hi, ours_lo, ours_hi = todo.pop()
         head = _common_head(base, ours, base_lo, base_hi, ours_lo, ours_hi)
         if head:
-            pairs.append(Block(base_lo, ours_lo, head))
+            runs.append((base_lo, ours_lo, head))
             base_lo, ours_lo = base_lo + head, ours_lo + head
         tail = _common_tail(base, ours, base_lo, base_hi, ours_lo, ours_hi)
         if tail:
             base_hi, ours_hi = base_hi - tail, ours_hi - tail
-            pairs.append(Block(base_hi, ours_hi, tail))
+            runs.append((base_hi, ours_hi, tail))
         if base_lo == base_hi or ours_lo == ours_hi:
             continue
         anchors = _unique_anchors(base, ours, base_lo, base_hi, ours_lo, ours_hi)
         if not anchors:
-            pairs.extend(_shortest_edit(base, ours, base_lo, base_hi, ours_lo, ours_hi))
+            runs.extend(_shortest_edit(base, ours, base_lo, base_hi, ours_lo, ours_hi))
             continue
-        for base_at, ours_at in anchors:
-            pairs.append(Block(base_at, ours_at, 1))
-            todo.append((base_lo, base_at, ours_lo, ours_at))
-            base_lo, ours_lo = base_at + 1, ours_at + 1
+        for base_at, ours_at, count in anchors:
+            if base_lo < base_at and ours_lo < ours_at:
+                todo.append((base_lo, base_at, ours_lo, ours_at))
+            base_lo, ours_lo = base_at + count, ours_at + count
+        runs.extend(anchors)
         todo.append((base_lo, base_hi, ours_lo, ours_hi))
-    return coalesce(pairs)
+    return tuple(Block(*run) for run in _joined(sorted(runs)))
 
 
 def coalesce(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks in order, those that follow each other directly on both sides joined."""
-    joined: list[Block] = []
-    for block in sorted(blocks, key=lambda block: (block.base, block.ours)):
-        last = joined[-1] if joined else None
-        if (
-            last is not None
-            and last.base + last.count == block.base
-            and last.ours + last.count == block.ours
-        ):
-            joined[-1] = Block(last.base, last.ours, last.count + block.count)
-        elif block.count:
-            joined.append(block)
-    return tuple(joined)
+    runs = sorted((block.base, block.ours, block.count) for block in blocks if block.count)
+    return tuple(Block(*run) for run in _joined(runs))
+
+
+def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
+    """The runs, which come in order, those that follow each other on both sides as one."""
+    base_at = ours_at = count = 0
+    for at, other, more in runs:
+        if count and at == base_at + count and other == ours_at + count:
+            count += more
+            continue
+        if count:
+            yield base_at, ours_at, count
+        base_at, ours_at, count = at, other, more
+    if count:
+        yield base_at, ours_at, count
 
 
 def gaps(blocks: Sequence[Block], base_count: int, ours_count: int) -> Iterator[Gap]:
@@ -119,21 +127,30 @@ def _common_tail(
 def _unique_anchors(
     base: Sequence[bytes], ours: Sequence[bytes],
     base_lo: int, base_hi: int, ours_lo: int, ours_hi: int,
-) -> list[tuple[int, int]]:  # fmt: skip
-    """The longest ascending list of pairs of lines that occur once on each side."""
-    base_counts = Counter(base[base_lo:base_hi])
-    ours_counts = Counter(ours[ours_lo:ours_hi])
-    ours_index = {ours[at]: at for at in range(ours_lo, ours_hi) if ours_counts[ours[at]] == 1}
+) -> list[_Run]:  # fmt: skip
+    """The longest ascending list of pairs of lines that occur once on each side, as runs."""
+    ours_index = _unique(ours, ours_lo, ours_hi)
     pairs = [
-        (at, ours_index[base[at]])
-        for at in range(base_lo, base_hi)
-        if base_counts[base[at]] == 1 and base[at] in ours_index
+        (at, ours_index[line])
+        for line, at in _unique(base, base_lo, base_hi).items()
+        if at >= 0 and ours_index.get(line, -1) >= 0
     ]
-    return _longest_ascending(pairs)
+    return list(_joined((at, other, 1) for at, other in _longest_ascending(pairs)))
+
+
+def _unique(lines: Sequence[bytes], start: int, stop: int) -> dict[bytes, int]:
+    """The index of every line that occurs once, in order; less than 0 for the others."""
+    found: dict[bytes, int] = {}
+    for at in range(start, stop):
+        line = lines[at]
+        found[line] = -1 if line in found else at
+    return found
 
 
 def _longest_ascending(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Patience sorting: the longest run of pairs that ascends on both sides."""
+    if all(one[1] < other[1] for one, other in pairwise(pairs)):
+        return pairs
     tops: list[int] = []
     top_pairs: list[int] = []
     before: list[int] = []
@@ -157,43 +174,51 @@ def _longest_ascending(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _shortest_edit(
     base: Sequence[bytes], ours: Sequence[bytes],
     base_lo: int, base_hi: int, ours_lo: int, ours_hi: int,
-) -> list[Block]:  # fmt: skip
+) -> list[_Run]:  # fmt: skip
     """Myers' greedy algorithm on the lines that both ranges have; nothing when it goes too far."""
     shared = set(base[base_lo:base_hi]) & set(ours[ours_lo:ours_hi])
+    if not shared:
+        return []
     left = [at for at in range(base_lo, base_hi) if base[at] in shared]
     right = [at for at in range(ours_lo, ours_hi) if ours[at] in shared]
-    trail: list[dict[int, int]] = []
-    furthest = {1: 0}
-    for differences in range(min(len(left) + len(right), _MOST_DIFFERENCES) + 1):
-        trail.append(dict(furthest))
+    path = _path([base[at] for at in left], [ours[at] for at in right])
+    return list(_joined((left[x], right[y], 1) for x, y in path))
+
+
+def _path(left: Sequence[bytes], right: Sequence[bytes]) -> Sequence[tuple[int, int]]:
+    """The pairs of the shortest edit, in order."""
+    most = min(len(left) + len(right), _MOST_DIFFERENCES)
+    zero = most + 1  # where diagonal 0 stands
+    furthest = [-1] * (2 * most + 3)
+    furthest[zero + 1] = 0
+    trail: list[Sequence[int]] = []
+    for differences in range(most + 1):
+        trail.append(furthest[zero - differences - 1 : zero + differences + 2])
         for diagonal in range(-differences, differences + 1, 2):
-            goes_down = diagonal == -differences or (
-                diagonal != differences
-                and furthest.get(diagonal - 1, -1) < furthest.get(diagonal + 1, -1)
-            )
-            at = furthest[diagonal + 1] if goes_down else furthest[diagonal - 1] + 1
+            lower, upper = furthest[zero + diagonal - 1], furthest[zero + diagonal + 1]
+            goes_down = diagonal == -differences or (diagonal != differences and lower < upper)
+            at = upper if goes_down else lower + 1
             across = at - diagonal
-            while at < len(left) and across < len(right) and base[left[at]] == ours[right[across]]:
+            while at < len(left) and across < len(right) and left[at] == right[across]:
                 at, across = at + 1, across + 1
-            furthest[diagonal] = at
+            furthest[zero + diagonal] = at
             if at >= len(left) and across >= len(right):
-                return [
-                    Block(left[x], right[y], 1) for x, y in _walk_back(trail, len(left), len(right))
-                ]
-    return []
+                return list(_walk_back(trail, len(left), len(right)))[::-1]
+    return ()
 
 
-def _walk_back(trail: list[dict[int, int]], at: int, across: int) -> Iterator[tuple[int, int]]:
+def _walk_back(trail: Sequence[Sequence[int]], at: int, across: int) -> Iterator[tuple[int, int]]:
     """The pairs on the path that Myers' algorithm found, from its end to its start."""
     for differences in range(len(trail) - 1, -1, -1):
         furthest = trail[differences]
+        zero = differences + 1
         diagonal = at - across
         goes_down = diagonal == -differences or (
             diagonal != differences
-            and furthest.get(diagonal - 1, -1) < furthest.get(diagonal + 1, -1)
+            and furthest[zero + diagonal - 1] < furthest[zero + diagonal + 1]
         )
         previous = diagonal + 1 if goes_down else diagonal - 1
-        before_at = furthest.get(previous, 0) if differences else 0
+        before_at = furthest[zero + previous] if differences else 0
         before_across = before_at - previous if differences else 0
         while at > before_at and across > before_across:
             at, across = at - 1, across - 1
