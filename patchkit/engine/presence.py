@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,16 +23,20 @@ _TELLING = re.compile(rb"\w[^\w]*\w")
 
 @dataclass(frozen=True)
 class UpstreamDelta:
-    """The lines of a file in the old and the new upstream, white space aside; no lines where there
-    is no such file."""
+    """What a file has in the old and in the new upstream, white space aside, but for the lines that
+    are the same to the byte; no lines where there is no such file."""
 
     old: Counter[bytes]
     new: Counter[bytes]
+    lines: Set[bytes] = frozenset()
+    """All of its lines in either version, to the byte."""
 
     @classmethod
     def between(cls, old: Sequence[bytes], new: Sequence[bytes]) -> UpstreamDelta:
         """The delta of two versions of a file."""
-        return cls(Counter(map(plain, old)), Counter(map(plain, new)))
+        before, after = Counter(old), Counter(new)
+        lines = frozenset((*before, *after))
+        return cls(_plain(before - after), _plain(after - before), lines)
 
     @cached_property
     def added(self) -> Counter[bytes]:
@@ -43,6 +47,21 @@ class UpstreamDelta:
     def removed(self) -> Counter[bytes]:
         """The lines that upstream removed."""
         return self.old - self.new
+
+    def knows(self, line: bytes) -> bool:
+        """Whether either version has the line, white space aside."""
+        return line in self.lines or plain(line) in self._plain_lines
+
+    @cached_property
+    def _plain_lines(self) -> Set[bytes]:
+        return frozenset(map(plain, self.lines))
+
+
+def _plain(lines: Counter[bytes]) -> Counter[bytes]:
+    found: Counter[bytes] = Counter()
+    for line, count in lines.items():
+        found[plain(line)] += count
+    return found
 
 
 UNTOUCHED = UpstreamDelta(Counter(), Counter())
@@ -102,8 +121,7 @@ def evidence_of(hunks: Iterable[Hunk], delta: UpstreamDelta) -> tuple[EvidenceLi
                 # What an earlier patch of the stack brought, upstream need not have had.
                 delta is not UNTOUCHED
                 and kind is LineKind.REMOVED
-                and not delta.old[text]
-                and not delta.new[text]
+                and not delta.knows(line.content)
             )
             left[kind][text] -= 1
             found.append(EvidenceLine(kind, line.content, is_there))

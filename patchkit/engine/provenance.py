@@ -279,12 +279,12 @@ def _found_in(hunks: Iterable[Hunk], delta: UpstreamDelta) -> Presence:
 def _delta(touches: Sequence[Touch], history: History) -> UpstreamDelta:
     """What a commit did to the lines of all these files together."""
     history.prefetch(_sides(touches))
-    old: Counter[bytes] = Counter()
-    new: Counter[bytes] = Counter()
+    old: list[bytes] = []
+    new: list[bytes] = []
     for touch in dict.fromkeys(touches):
-        old.update(map(plain, split_lines(_content(touch.before, history))))
-        new.update(map(plain, split_lines(_content(touch.after, history))))
-    return UpstreamDelta(old, new)
+        old += split_lines(_content(touch.before, history))
+        new += split_lines(_content(touch.after, history))
+    return UpstreamDelta.between(old, new)
 
 
 def _sides(touches: Iterable[Touch]) -> Iterator[Stored]:

@@ -23,6 +23,8 @@ from patchkit.model.tree import Path, split_lines
 
 _LONGEST_DIFF = 200
 _CONTEXT = 3
+_MOST_READ = 4
+"""Versions whose lines are kept: a step asks for two of them, again and again."""
 _NO_HUNK = Hunk(0, 0, 0, 0, b"", (), b"")
 
 
@@ -115,6 +117,7 @@ class FileTrace:
         self._path = path
         self._standing = Standing(history, self.pristine)
         self._steps: dict[tuple[str, str], Sequence[Block]] = {}
+        self._read: dict[str, Sequence[bytes]] = {}
 
     @property
     def states(self) -> tuple[Stored | None, ...]:
@@ -124,11 +127,19 @@ class FileTrace:
 
     def lines(self, stored: Stored | None) -> Sequence[bytes]:
         """The lines of a version; none where the file is not there."""
-        return () if stored is None else split_lines(self._history.content(stored))
+        if stored is None:
+            return ()
+        lines = self._read.pop(stored.identity, None)
+        if lines is None:
+            lines = split_lines(self._history.content(stored))
+        self._read[stored.identity] = lines
+        if len(self._read) > _MOST_READ:
+            del self._read[next(iter(self._read))]
+        return lines
 
-    def step(self, before: Stored, after: Stored) -> Sequence[Block]:
+    def step(self, before: Stored | None, after: Stored | None) -> Sequence[Block]:
         """The alignment of two versions of the file."""
-        key = before.identity, after.identity
+        key = _identity(before), _identity(after)
         if key not in self._steps:
             self._steps[key] = align(self.lines(before), self.lines(after))
         return self._steps[key]
@@ -178,7 +189,8 @@ class FileTrace:
         """Where in the file before a touch the lines came that stand in the file after it."""
         before, after = self.lines(touch.before), self.lines(touch.after)
         start = _index_of(lines, after)
-        for gap in gaps(align(before, after), len(before), len(after)):
+        blocks = self.step(touch.before, touch.after)
+        for gap in gaps(blocks, len(before), len(after)):
             if gap.ours_start < start + len(lines) and start < gap.ours_stop:
                 stop = min(gap.base_stop + 1, len(before))
                 return Place(
@@ -234,7 +246,8 @@ class FileTrace:
     def _with_diff(self, touch: Touch, places: Sequence[Place] | None) -> UpstreamCommit:
         """The commit with its diff at the places, in lines of the file before it."""
         before, after = self.lines(touch.before), self.lines(touch.after)
-        changes = list(gaps(align(before, after), len(before), len(after)))
+        blocks = self.step(touch.before, touch.after)
+        changes = list(gaps(blocks, len(before), len(after)))
         edits = [
             edit
             for gap in (changes if places is None else _near(changes, places))
@@ -292,6 +305,10 @@ def _index_of(lines: Sequence[bytes], text: Sequence[bytes]) -> int:
 def _is_mode_change(touch: Touch) -> bool:
     before, after = touch.before, touch.after
     return before is not None and after is not None and before.mode != after.mode
+
+
+def _identity(stored: Stored | None) -> str:
+    return "" if stored is None else stored.identity
 
 
 def _path_of(stored: Stored | None) -> Path | None:

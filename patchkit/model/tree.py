@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Protocol, TypeAlias
 
 Path: TypeAlias = bytes
@@ -150,9 +151,4 @@ def split_lines(content: bytes) -> list[bytes]:
     >>> split_lines(b"a\r\nb\x0cc")
     [b'a\r\n', b'b\x0cc']
     """
-    lines = content.split(b"\n")
-    last = lines.pop()
-    whole = [line + b"\n" for line in lines]
-    if last:
-        whole.append(last)
-    return whole
+    return BytesIO(content).readlines()

@@ -56,6 +56,7 @@ class GitHistory:
         self._trunk_touches: dict[Path, list[Touch]] = {}
         self._side_touches: dict[Path, list[Touch]] = {}
         self._old_touches: dict[Path, list[Touch]] = {}
+        self._walks: dict[Path, Walk] = {}
         self._whole: dict[str, tuple[Touch, ...]] = {}
         self._known: dict[str, UpstreamCommit] = {}
         self._mentions: dict[str, tuple[UpstreamCommit, ...]] = {}
@@ -79,6 +80,11 @@ class GitHistory:
 
     def walk(self, path: Path) -> Walk:
         """See `model.history.History`."""
+        if path not in self._walks:
+            self._walks[path] = self._walked(path)
+        return self._walks[path]
+
+    def _walked(self, path: Path) -> Walk:
         found: list[Touch] = []
         is_cut = False
         after = -1
@@ -320,15 +326,19 @@ class GitHistory:
         alike.sort(key=lambda one: (not one.path.endswith(b"/" + name), one.path))
         candidates = alike[:_MOST_CANDIDATES]
         self.prefetch([gone, *candidates])
-        scores = [(self._similarity(gone, one), one.path, one) for one in candidates]
+        lines = self._counted(gone)
+        scores = [(_similarity(lines, self._counted(one)), one.path, one) for one in candidates]
         score, _, best = max(scores, default=(0.0, b"", gone))
         return Touch(touch.commit, gone, best) if score >= _LEAST_ALIKE else None
 
-    def _similarity(self, one: Stored, two: Stored) -> float:
-        """The share of the lines of the longer file that both have."""
-        lines, others = (Counter(split_lines(self.content(stored))) for stored in (one, two))
-        longer = max(lines.total(), others.total())
-        return (lines & others).total() / longer if longer else 0.0
+    def _counted(self, stored: Stored) -> Counter[bytes]:
+        return Counter(split_lines(self.content(stored)))
+
+
+def _similarity(lines: Counter[bytes], others: Counter[bytes]) -> float:
+    """The share of the lines of the longer file that both have."""
+    longer = max(lines.total(), others.total())
+    return (lines & others).total() / longer if longer else 0.0
 
 
 def history_between(
