@@ -34,7 +34,7 @@ class Foresight:
 
     def stage_done(self, stage: Stage) -> None:
         """A stage is ported."""
-        if len(self._lines) > 1:
+        if self._lines:
             self._files = {**stage.pristine, **self._files}
             series = ported_series(Series(self._lines[self._at]), stage.patches, self._new)
             files = patch_files(self._stack, stage.patches)

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
@@ -38,6 +39,29 @@ _HINT = (
 )
 
 
+class Halt:
+    """By which another thread ends a proof at once; its outcome is of no use then."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_asked = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self) -> None:
+        """End the script that runs, and any that begins."""
+        with self._lock:
+            self._is_asked = True
+            if self._process is not None:
+                self._process.kill()
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """This is the script that is to be ended."""
+        with self._lock:
+            self._process = process
+            if self._is_asked:
+                process.kill()
+
+
 def prove(
     *,
     series: bytes,
@@ -50,6 +74,7 @@ def prove(
     package: str,
     shell: str = "sh",
     within_fuzz: int | None = None,
+    halt: Halt | None = None,
 ) -> None:
     """Apply a stack with the generated script and compare what comes out, byte for byte.
 
@@ -57,7 +82,7 @@ def prove(
     new upstream that a patch names, None where there is none; `expected` the same files as the
     engine left them; a path that only one of them has is taken to be the same in the other.
     Submodules are not looked at. `shell` runs the script. A stack that was not refreshed is proved
-    `within_fuzz`: its hunks may stand at other lines, and need so much fuzz.
+    `within_fuzz`: its hunks may stand at other lines, and need so much fuzz. `halt` ends it.
 
     Raises `ProofError` when a patch does not apply, applies with fuzz or at another line, when a
     file differs in content, kind or executable bit, or when any other file appears; and
@@ -88,7 +113,7 @@ def prove(
         with tempfile.TemporaryDirectory(prefix="patchkit-proof-") as scratch:
             folder = Path(scratch, "stack")
             _lay_out(folder, scaffolding)
-            _run(shell, folder, within_fuzz)
+            _run(shell, folder, within_fuzz, halt or Halt())
             own = {encode_name(name) for name in (*scaffolding, _FLAG)}
             _compare(after, folder, _files_in(folder) - own)
     except OSError as error:
@@ -161,11 +186,11 @@ def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
         place.write_bytes(content)
 
 
-def _run(shell: str, folder: Path, within_fuzz: int | None) -> None:
+def _run(shell: str, folder: Path, within_fuzz: int | None, halt: Halt) -> None:
     """Run the script; every patch must go in, and every hunk at its line where no fuzz is given."""
     temporary = folder.parent / "tmp"
     temporary.mkdir()
-    done = subprocess.run(
+    with subprocess.Popen(
         [shell, _SCRIPT],
         cwd=folder,
         # Nothing else: variables change what patch, tar and the shell do.
@@ -177,11 +202,16 @@ def _run(shell: str, folder: Path, within_fuzz: int | None) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        check=False,
-    )
+    ) as done:
+        halt.watch(done)
+        try:
+            told, _ = done.communicate()
+        except BaseException:
+            done.kill()
+            raise
     patch = _SCRIPT
     said: list[bytes] = []
-    for line in done.stdout.split(b"\n"):
+    for line in told.split(b"\n"):
         if step := _STEP.fullmatch(line):
             patch = decode_name(step[1])
             said = []

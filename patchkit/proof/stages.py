@@ -1,4 +1,4 @@
-"""Proves a long stack stage by stage, on all cores (proof floor).
+"""Proves a stack stage by stage, on all cores, while other work goes on (proof floor).
 
 A stage is a run of patches with the files that they touch, as they are before it and after it. The
 script has to turn the one into the other, for every stage; and since each begins with what the one
@@ -11,7 +11,7 @@ Where a stage fails, the whole stack is proved in one go: that decides, and says
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -22,7 +22,7 @@ from patchkit.errors import ProofError
 from patchkit.model.series import parse_series
 from patchkit.model.stack import Layout
 from patchkit.model.tree import File, Path
-from patchkit.proof.script import prove
+from patchkit.proof.script import Halt, prove
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Statement:
     flags: frozenset[str]
     package: str
 
-    def prove(self) -> None:
-        """Run the script. Raises what `patchkit.proof.script.prove` raises."""
+    def prove(self, halt: Halt | None = None) -> None:
+        """Run the script, which `halt` ends. Raises what `patchkit.proof.script.prove` raises."""
         prove(
             series=self.series,
             layout=self.layout,
@@ -49,7 +49,17 @@ class Statement:
             strip=self.strip,
             flags=self.flags,
             package=self.package,
+            halt=halt,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A proof that another thread works at."""
+
+    statement: Statement
+    outcome: Future[None]
+    halt: Halt
 
 
 class ProofInStages:
@@ -60,9 +70,9 @@ class ProofInStages:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(os.cpu_count())
-        self._foreseen: list[tuple[Statement, Future[None]]] = []
+        self._running: list[_Running] = []
         self._whole: Statement | None = None
-        self._parts: list[Future[None]] = []
+        self._parts: list[_Running] = []
 
     def __enter__(self) -> ProofInStages:
         return self
@@ -73,37 +83,47 @@ class ProofInStages:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        self._give_up(self._running)
+        self._pool.shutdown(cancel_futures=True)
 
     def foresee(self, part: Statement) -> None:
         """Begin to prove what is likely to be a part of the statement that is to come. Only what
         turns out to be one, byte for byte, is taken for proved."""
-        self._foreseen.append((part, self._pool.submit(part.prove)))
+        self._begun(part)
 
     def begin(self, whole: Statement, stages: Sequence[Stage]) -> None:
         """Begin to prove a statement, of which these are the stages; none: in one go."""
         self._whole = whole
-        if len(stages) > 1:
-            self._parts = [self._running(part) for part in statements_of(whole, stages)]
+        foreseen = self._running[:]
+        for part in statements_of(whole, stages) if stages else (whole,):
+            known = next((one for one in foreseen if one.statement == part), None)
+            self._parts.append(known or self._begun(part))
+        used = set(map(id, self._parts))
+        self._give_up(one for one in foreseen if id(one) not in used)
 
     def finish(self) -> None:
         """Wait for the end of what was begun. Raises what `patchkit.proof.script.prove` raises."""
         assert self._whole is not None
-        if not self._parts:
-            # In this thread an interrupt ends it at once.
-            self._whole.prove()
-            return
         try:
             for one in self._parts:
-                one.result()
+                one.outcome.result()
         except ProofError:
+            if [one.statement for one in self._parts] == [self._whole]:
+                raise
+            self._give_up(self._parts)
             self._whole.prove()
 
-    def _running(self, part: Statement) -> Future[None]:
-        for foreseen, running in self._foreseen:
-            if foreseen == part:
-                return running
-        return self._pool.submit(part.prove)
+    def _begun(self, part: Statement) -> _Running:
+        halt = Halt()
+        running = _Running(part, self._pool.submit(part.prove, halt), halt)
+        self._running.append(running)
+        return running
+
+    @staticmethod
+    def _give_up(those: Iterable[_Running]) -> None:
+        for one in those:
+            one.outcome.cancel()
+            one.halt.ask()
 
 
 def statements_of(whole: Statement, stages: Sequence[Stage]) -> Iterator[Statement]:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from patchkit.engine.stages import Stage
@@ -80,3 +87,38 @@ def test_a_patch_that_is_missing_in_the_middle_is_found() -> None:
 def test_the_whole_decides() -> None:
     """Stages that were cut wrongly do not fail a stack that is right."""
     _prove(_whole(), _stage(0, 3, left=1), _stage(3, 6))
+
+
+def test_what_was_foreseen_otherwise_is_no_proof() -> None:
+    """A single stage, too, is proved as it is to be written: to the byte."""
+    (right,) = statements_of(_whole(), (_stage(0, 6),))
+    otherwise = replace(right, series=right.series.replace(b"# the stack", b"# a stack"))
+    _prove(_whole(), _stage(0, 6), foreseen=(otherwise,))
+    with pytest.raises(ProofError, match="line 1 should be"):
+        _prove(_whole(b"7\n"), _stage(0, 6, left=7), foreseen=(right,))
+
+
+def test_a_proof_that_is_given_up_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever interrupts the work meanwhile: the script gets no further, and is cleaned up."""
+    begun = tmp_path / "begun"
+    slow = tmp_path / "bin" / "patch"
+    slow.parent.mkdir()
+    slow.write_text(
+        f'#!/bin/sh\nif [ "$*" != --version ]; then echo x >>"{begun}"; sleep 1; fi\n'
+        f'exec {shutil.which("patch")} "$@"\n'
+    )
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def interrupted() -> None:
+        with ProofInStages() as proof:
+            proof.begin(_whole(), (_stage(0, 6),))
+            while not begun.exists():
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert len(begun.read_bytes().split()) < COUNT
+    assert [] == list(tmp_path.glob("patchkit-proof-*"))
