@@ -101,10 +101,14 @@ def key_of(
 @cache
 def _own_code() -> str:
     """What changes whenever a module of patchkit does."""
-    root = Path(patchkit.__file__).parent
-    listed = sorted(
-        f"{place.relative_to(root)} {place.stat().st_size} {place.stat().st_mtime_ns}"
-        for place in root.rglob("*")
-        if place.suffix in _OWN_CODE
-    )
-    return "\n".join(listed)
+    found: list[str] = []
+    folders = [str(Path(patchkit.__file__).parent)]
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif entry.name.endswith(_OWN_CODE):
+                    status = entry.stat()
+                    found.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(sorted(found))

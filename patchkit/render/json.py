@@ -33,6 +33,7 @@ from patchkit.model.report import (
 )
 from patchkit.render.jsonreading import Node
 from patchkit.render.jsontext import json_name, json_text
+from patchkit.render.jsonwriting import indented_json
 from patchkit.render.recorded import REPORT_SCHEMA, report_node
 from patchkit.render.siblingsjson import (
     read_sibling_report,
@@ -75,20 +76,14 @@ def _member(key: str, value: Any) -> Iterator[bytes]:
     """A member of the outermost object, as `json.dumps` indents it, in pieces."""
     yield b"\n  " + json.dumps(key).encode() + b": "
     if not isinstance(value, Iterator):
-        yield _indented(value, b"  ")
+        yield indented_json(value, "  ").encode()
         return
     before = b"[\n    "
     for item in value:
         yield before
-        yield _indented(item, b"    ")
+        yield indented_json(item, "    ").encode()
         before = b",\n    "
     yield b"[]" if before.startswith(b"[") else b"\n  ]"
-
-
-def _indented(value: Any, by: bytes) -> bytes:
-    # No string has a raw newline in it.
-    text = json.dumps(value, ensure_ascii=False, indent=2).encode()
-    return text.replace(b"\n", b"\n" + by)
 
 
 def report_document(report: Report, outputs: Mapping[str, str]) -> dict[str, Any]:
