@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from patchkit.model.report import (
     AMENDMENT,
@@ -292,3 +294,18 @@ def test_colour_only_where_it_is_asked_for() -> None:
     print_report(console, REPORT)
     assert "\x1b[" in stream.getvalue()
     assert "\x1b[" not in _printed(REPORT)
+
+
+@given(reports)
+def test_the_table_is_the_one_that_rich_makes(report: Report) -> None:
+    """Where no name is folded, to the byte: however wide the characters of the names are."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Patch", "Status", "Files", "Hunks", "Held"):
+        numbers = heading in ("Files", "Hunks", "Held")
+        table.add_column(heading, justify="right" if numbers else "left", no_wrap=True)
+    for row in summary_table(report):
+        counts = (str(row.files), f"{row.carried}/{row.hunks}", str(row.held or ""))
+        table.add_row(Text(row.patch), row.status.value, *counts)
+    stream = io.StringIO()
+    Console(file=stream, width=10_000, color_system=None).print(table)
+    assert stream.getvalue() in _printed(report, width=10_000)
