@@ -24,7 +24,7 @@ _TELLING = re.compile(rb"\w[^\w]*\w")
 @dataclass(frozen=True)
 class UpstreamDelta:
     """What a file has in the old and in the new upstream, white space aside, but for the lines that
-    are the same to the byte; no lines where there is no such file."""
+    both have, to the byte, equally often; no lines where there is no such file."""
 
     old: Counter[bytes]
     new: Counter[bytes]
@@ -35,8 +35,9 @@ class UpstreamDelta:
     def between(cls, old: Sequence[bytes], new: Sequence[bytes]) -> UpstreamDelta:
         """The delta of two versions of a file."""
         before, after = Counter(old), Counter(new)
-        lines = frozenset((*before, *after))
-        return cls(_plain(before - after), _plain(after - before), lines)
+        # Most lines are on both sides, and as often: what differs are few.
+        removed, added = before.items() - after.items(), after.items() - before.items()
+        return cls(_plain(removed), _plain(added), before.keys() | after.keys())
 
     @cached_property
     def added(self) -> Counter[bytes]:
@@ -57,9 +58,9 @@ class UpstreamDelta:
         return frozenset(map(plain, self.lines))
 
 
-def _plain(lines: Counter[bytes]) -> Counter[bytes]:
+def _plain(lines: Iterable[tuple[bytes, int]]) -> Counter[bytes]:
     found: Counter[bytes] = Counter()
-    for line, count in lines.items():
+    for line, count in lines:
         found[plain(line)] += count
     return found
 
