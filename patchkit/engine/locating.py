@@ -34,6 +34,7 @@ LEAST_LEAD = 10
 """Percent points by which the best place must be better than the second."""
 _MOST_COMPARED = 400
 _EMPTY = blob_id(b"")
+_SHORT = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class Locator:
         if path not in self._hashes:
             file = self._new.get(path)
             lines = () if file is None else split_lines(file.content)
-            self._hashes[path] = array("I", sorted({_short_hash(one) for one in lines}))
-        hashes, wanted = self._hashes[path], _short_hash(line)
+            self._hashes[path] = array("I", sorted({hash(one) & _SHORT for one in lines}))
+        hashes, wanted = self._hashes[path], hash(line) & _SHORT
         at = bisect_left(hashes, wanted)
         return at < len(hashes) and hashes[at] == wanted
 
@@ -261,10 +262,6 @@ class Locator:
         is_clear = not others or count > 2 * others[0][1]
         is_most = count > 1 and 2 * voters[best] >= left
         return best if is_clear and is_most else None
-
-
-def _short_hash(line: bytes) -> int:
-    return hash(line) & 0xFFFFFFFF
 
 
 def similarity(one: bytes, two: bytes) -> int:

@@ -24,7 +24,10 @@ class Uses:
 
 
 def uses_at(place: Path, day: datetime.date) -> Uses | None:
-    """The decisions in a file for a port of this day; None where there are none. Raises what `load_resolutions` raises."""
+    """The decisions in a file for a port of this day; None where there are none.
+
+    Raises what `load_resolutions` raises.
+    """
     resolutions = load_resolutions(place)
     return None if resolutions == Resolutions() else Uses(place, resolutions, day)
 

@@ -23,9 +23,10 @@ from patchkit.model.resolutions import parse_resolutions
 from patchkit.model.series import decode_name, parse_series
 from patchkit.model.specpatches import parse_spec
 from patchkit.render.fleetjson import load_outcome, outcome_json
-from patchkit.render.json import load_report, recorded_outputs, report_json
+from patchkit.render.json import load_report, report_json
 from patchkit.render.junit import report_junit
 from patchkit.render.markdown import report_markdown
+from patchkit.render.recorded import recorded_outputs
 from patchkit.render.text import report_text
 from patchkit.workspace.fleet import load_fleet
 from patchkit.workspace.settings import SETTINGS_FILE, load_settings
