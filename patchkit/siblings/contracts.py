@@ -5,13 +5,19 @@ in code which all variants build, and that types of two siblings or more provide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
 from patchkit.model.tree import Path
-from patchkit.siblings.contractviews import Promised, Provider, promised_in, providers_of
+from patchkit.siblings.contractviews import (
+    Promised,
+    Provider,
+    promised_in,
+    providers_of,
+    served_names,
+)
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolnotes import counted
 from patchkit.siblings.symbolsignatures import neutral_signature, shown_signature
@@ -35,7 +41,7 @@ class Contracts:
         A member of an interface that others embed is told once.
         """
         told: set[tuple[Path, str]] = set()
-        for name, now in promised_in(self.view).items():
+        for name, now in promised_in(self.view, self._names).items():
             theirs = providers_of(self.view, now, self.view.siblings)
             ours = providers_of(self.view, now, (self.view.ours,))
             kept = [one for one in theirs if len(theirs[one]) > 1]
@@ -68,7 +74,11 @@ class Contracts:
 
     @cached_property
     def _once(self) -> Mapping[str, Promised]:
-        return promised_in(self.before)
+        return promised_in(self.before, self._names)
+
+    @cached_property
+    def _names(self) -> Collection[str]:
+        return served_names(self.view) if self.view.has_own else ()
 
     def _behind(
         self, now: Promised, once: Promised | None, mine: Provider, theirs: Mapping[str, Provider]

@@ -5,7 +5,8 @@ and C say it (`impl Trait for Type`, an initialised struct)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchkit.model.tree import Path
@@ -14,12 +15,12 @@ from patchkit.siblings.symbolmethods import methods_of, own_methods
 from patchkit.siblings.symbolnotes import at
 from patchkit.siblings.symbolviews import Read, UnitView
 from patchkit.syntax.parsing import Language
-from patchkit.syntax.symbols import Contract, Definition, DefinitionKind
+from patchkit.syntax.symbols import Contract, Definition, DefinitionKind, Implementation
 
 _PATTERNS = {
-    Language.GO: (b"interface", rb"\binterface\s*\{"),
-    Language.RUST: (b"trait", rb"\btrait\s+\w"),
-    Language.C: (b"struct", rb"\(\s*\*\s*\w+\s*\)\s*\("),
+    Language.GO: rb"\binterface\s*\{",
+    Language.RUST: rb"\btrait\s+\w",
+    Language.C: rb"\(\s*\*\s*\w+\s*\)\s*\(",
 }
 _WORDS = {Language.GO: "the interface", Language.RUST: "the trait", Language.C: "the struct"}
 
@@ -52,13 +53,42 @@ class Provider:
     is_open: bool = False
 
 
-def promised_in(view: UnitView) -> Mapping[str, Promised]:
-    """The contracts in code that all variants build, by name."""
-    pattern = _PATTERNS.get(view.unit.language)
-    if pattern is None:
+def served_names(view: UnitView) -> frozenset[str]:
+    """The names by which contracts that ours and two siblings may provide are found; in Go, where
+    nothing says what a type provides, `interface` stands for all."""
+    if view.unit.language not in _PATTERNS:
+        return frozenset()
+    ours = set(_said(view, view.ours))
+    counts = Counter(one for name in view.siblings for one in _said(view, name) if one in ours)
+    names = {name for (name, _), count in counts.items() if count > 1}
+    return frozenset(names)
+
+
+def _said(view: UnitView, variant: str) -> frozenset[tuple[str, str]]:
+    """The contracts that a variant provides, each with what provides it, as `providers_of` calls
+    it; for Go every type that can provide one."""
+    axis = view.targets[view.ours].axis
+    if view.unit.language is Language.GO:
+        return frozenset(
+            ("interface", neutral(axis, one.name))
+            for read in view.own(variant)
+            for one in read.symbols.definitions
+            if _is_type(read, one)
+        )
+    return frozenset(
+        (one.contract, neutral(axis, _owner(view, one)))
+        for read in view.own(variant)
+        for one in read.symbols.implementations
+    )
+
+
+def promised_in(view: UnitView, names: Collection[str]) -> Mapping[str, Promised]:
+    """The contracts in code that all variants build, by name; `names` as of `served_names`."""
+    if not names:
         return {}
     found: dict[str, tuple[Read, Contract]] = {}
-    for read in view.shared(*pattern):
+    words = [name.encode() for name in names]
+    for read in view.shared(words, _PATTERNS[view.unit.language]):
         if not read.piece.is_test:
             for contract in read.symbols.contracts:
                 found.setdefault(contract.name, (read, contract))
@@ -105,18 +135,26 @@ def _by_word(view: UnitView, promised: Promised, variant: str) -> Iterator[Provi
             if one.contract == promised.name:
                 own = {member.name: member for member in one.members}
                 names = frozenset(own)
-                # Variables of C have names of all sorts; it is the struct that counts.
-                owner = one.owner if view.unit.language is Language.RUST else one.contract
+                owner = _owner(view, one)
                 yield Provider(variant, owner, read.piece.path, one.line, names, own)
+
+
+def _owner(view: UnitView, one: Implementation) -> str:
+    """What provides it; variables of C have names of all sorts: it is the struct that counts."""
+    return one.owner if view.unit.language is Language.RUST else one.contract
 
 
 def _by_methods(view: UnitView, promised: Promised, variant: str) -> Iterator[Provider]:
     """Types of the variant's own that have every member of the interface; of ours, all types."""
     for read in view.own(variant):
         for one in read.symbols.definitions:
-            if one.kind is not DefinitionKind.TYPE or read.piece.is_test:
+            if not _is_type(read, one):
                 continue
             own = own_methods(view, variant, one.name)
             names, is_open = methods_of(view, variant, one)
             if variant == view.ours or promised.members.keys() <= names:
                 yield Provider(variant, one.name, read.piece.path, one.line, names, own, is_open)
+
+
+def _is_type(read: Read, one: Definition) -> bool:
+    return one.kind is DefinitionKind.TYPE and not read.piece.is_test

@@ -81,7 +81,7 @@ class Calls:
             called.call.name
             for calls in self._ours.values()
             for called in calls
-            if called.call.qualifier in ("", MEMBER)
+            if self._is_in_doubt(called.call)
         }
         found: dict[str, list[Definition]] = {}
         for read in self.view.defining(names) if names else ():
@@ -90,6 +90,19 @@ class Calls:
                 if one.name in names:
                     found.setdefault(one.name, []).append(one)
         return found
+
+    def _is_in_doubt(self, call: Call) -> bool:
+        """Whether what the name is defined with decides anything: what is reached through a value
+        is told only where the siblings do it otherwise."""
+        if call.qualifier != MEMBER:
+            return not call.qualifier
+        theirs = [one.call for one in self._siblings_of(call)]
+        given = {one.arguments for one in theirs} - {None}
+        return (
+            (len(given) == 1 and call.arguments is not None and call.arguments not in given)
+            or (call.taken == 0 and bool(theirs))
+            or any(one.taken not in (None, call.taken) for one in theirs)
+        )
 
     def _signature_of(self, call: Call) -> Signature | None:
         """What the definitions of a called name agree on; None where they do not, or where it may
@@ -122,8 +135,10 @@ class Calls:
                 is_sure = not signature.is_variadic and self._is_done_by_siblings(call, wanted)
                 if is_sure and wanted != call.arguments:
                     yield self._other_arguments(called, wanted)
-            elif call.arguments == self._once(call) != self._now(call) is not None:
-                yield self._other_arguments(called, self._now(call) or 0)
+            else:
+                now = self._now(call)
+                if now is not None and now != call.arguments == self._once(call):
+                    yield self._other_arguments(called, now)
 
     def _is_done_by_siblings(self, call: Call, wanted: int) -> bool:
         """What is reached through a value can be of a type that is not known here."""

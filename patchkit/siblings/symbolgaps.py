@@ -20,11 +20,11 @@ from patchkit.siblings.symboluses import Named, Use, unserved_uses
 from patchkit.siblings.symbolviews import Sited, UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind
+from patchkit.syntax.words import has_word
 
 Key = tuple[str, str]
 """What a definition is called, its owner and its name, without the words of variants."""
 
-_WORD = re.compile(rb"\w+")
 _NOT_USED_BY_NAME = (DefinitionKind.METHOD, DefinitionKind.RULE, DefinitionKind.PROTOTYPE)
 
 
@@ -166,7 +166,7 @@ class Gaps:
 
     def _is_new(self, sites: Iterable[Sited]) -> bool:
         """Whether nothing in the old version is called so."""
-        return not self.before.names_defined(site.definition.name for site in sites)
+        return not self.before.is_defined(site.definition.name for site in sites)
 
     def _beside_siblings(self, reported: set[str]) -> Iterator[Finding]:
         """What every sibling defines in its file of a family of which ours has one as well."""
@@ -246,11 +246,11 @@ class Gaps:
 
     def _is_for_all(self, one: Definition) -> bool:
         """Whether a file that ours and siblings build says the name."""
-        name = one.name.encode()
+        name = frozenset((one.name.encode(),))
         return any(
             self.view.ours in piece.variants
             and len(piece.variants) > 1
-            and name in _WORD.findall(self.view.sources.content(piece.path))
+            and has_word(self.view.sources.content(piece.path), name)
             for piece in self.view.pieces
         )
 

@@ -18,10 +18,10 @@ from patchkit.siblings.symboluses import module_of
 from patchkit.siblings.symbolviews import Read, UnitView
 from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind, Reference
+from patchkit.syntax.words import has_word, words_in
 
 _DOT_IMPORT = re.compile(rb"(?m)^(?:import)?\s*\.\s+\"")
 _MODULE = re.compile(rb"(?m)^module\s+(\S+)")
-_WORD = re.compile(rb"\w+")
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,14 @@ class Orphans:
         """Methods that the package had and that nothing in it is called any more."""
         used = [(read, call) for read in reads for call in read.symbols.calls]
         used = [(read, call) for read, call in used if call.qualifier == MEMBER]
+        if not used:
+            return
         own = {read.piece.path for read in reads}
         words = {
             word
             for piece in self.view.pieces
             if piece.path not in own
-            for word in self.view.sources.words(piece.path, self.view.targets[self.view.ours])
+            for word in words_in(self.view.sources.content(piece.path))
         }
         mine = {one.name for read in reads for one in read.symbols.definitions}
         lost = [
@@ -164,7 +166,7 @@ def _below(folder: Path, name: bytes) -> Path:
 def _stands_in(sources: Sources, folder: Path, name: bytes) -> bool:
     """Whether a word stands in a Go file of the folder."""
     return any(
-        name in sources.content(path) and name in _WORD.findall(sources.content(path))
+        has_word(sources.content(path), frozenset((name,)))
         for path in sources.folders.get(folder, ())
         if language_of(path) is Language.GO
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeAlias
 
 from patchkit.model.tree import Path, Tree
-from patchkit.syntax.conditions import seen_by
+from patchkit.model.variants import Axis
+from patchkit.syntax.conditions import is_divided, seen_by
 from patchkit.syntax.parsing import language_of
 from patchkit.syntax.reading import read_symbols
 from patchkit.syntax.symbols import Symbols
@@ -20,37 +20,38 @@ Focus: TypeAlias = "frozenset[bytes]"
 NOTHING: Focus = frozenset()
 """Only what a file defines is wanted."""
 
-_WORD = re.compile(rb"\w+")
-
 
 class SymbolCache:
     """What was read already, by content: most files are the same in both versions."""
 
     def __init__(self) -> None:
+        self._divided: dict[bytes, bool] = {}
         self._seen: dict[tuple[bytes, str], bytes] = {}
-        self._words: dict[bytes, frozenset[bytes]] = {}
         self._read: dict[bytes, tuple[Focus | None, Symbols | None]] = {}
+
+    def is_divided(self, path: Path, content: bytes, axis: Axis) -> bool:
+        """Whether variants can see different parts of the file."""
+        if content not in self._divided:
+            language = language_of(path, content)
+            self._divided[content] = language is not None and is_divided(language, content, axis)
+        return self._divided[content]
 
     def content_for(self, path: Path, content: bytes, target: Target) -> bytes:
         """The file as it is for one variant."""
-        key = (content, target.variant.name)
+        key = (content, target.variant.name if self.is_divided(path, content, target.axis) else "")
         if key not in self._seen:
             language = language_of(path, content)
             self._seen[key] = seen_by(language, content, target) if language else content
         return self._seen[key]
 
-    def words(self, content: bytes) -> frozenset[bytes]:
-        """Every word of a file."""
-        if content not in self._words:
-            self._words[content] = frozenset(_WORD.findall(content))
-        return self._words[content]
-
     def symbols(self, path: Path, content: bytes, focus: Focus | None) -> Symbols | None:
         """The symbols of a file, with all that concerns the names in focus; None for all."""
+        known, found = self._read.get(content, (NOTHING, None))
         if content in self._read:
-            known, found = self._read[content]
             if known is None or (focus is not None and focus <= known):
                 return found
+            # What was asked for once is asked for again.
+            focus = None if focus is None else focus | known
         found = read_symbols(path, content, focus)
         self._read[content] = (focus, found)
         return found
@@ -88,9 +89,9 @@ class Sources:
         """The file as it is for one variant."""
         return self._cache.content_for(path, self.content(path), target)
 
-    def words(self, path: Path, target: Target) -> frozenset[bytes]:
-        """Every word of a file as it is for one variant."""
-        return self._cache.words(self.seen(path, target))
+    def is_divided(self, path: Path, axis: Axis) -> bool:
+        """Whether variants can see different parts of a file."""
+        return self._cache.is_divided(path, self.content(path), axis)
 
     def symbols(self, path: Path, target: Target, focus: Focus | None = None) -> Symbols | None:
         """The symbols of a file as it is for one variant."""

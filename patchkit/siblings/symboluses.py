@@ -12,11 +12,11 @@ from patchkit.siblings.symbolviews import Read, Sited, UnitView
 from patchkit.syntax.goconstraints import is_go_file_built, is_go_test
 from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Reference
+from patchkit.syntax.words import words_in
 
 Named = tuple[str, str]
 """The package and the name of a symbol; the package is "" where a language has none."""
 
-_WORD = re.compile(rb"\w+")
 _MACRO = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)")
 _INCLUDING = {
     Language.MAKE: re.compile(rb"(?m)^[ ]*[-s]?include\s.*\$"),
@@ -73,7 +73,7 @@ def _beside_c(view: UnitView) -> frozenset[bytes]:
         if path.endswith((b".S", b".s", b".asm")):
             named = axis.named_in(path)
             if not named or ours in named:
-                found.update(_WORD.findall(view.sources.content(path)))
+                found.update(words_in(view.sources.content(path)))
         elif path.endswith(b".h.in"):
             found.update(_MACRO.findall(view.sources.content(path)))
     return frozenset(found)

@@ -18,8 +18,7 @@ from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
-
-_WORD = re.compile(rb"\w+")
+from patchkit.syntax.words import first_words, has_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +62,14 @@ class UnitView:
     def own(self, variant: str) -> tuple[Read, ...]:
         """What is built for this variant and not for all: for a sibling, what ours does not
         build; of a file that both build, only what is there for the sibling alone."""
+        if variant not in self._own:
+            is_ours = variant == self.ours
+            self._own[variant] = tuple(self._ours_own() if is_ours else self._sibling_own(variant))
         return self._own[variant]
 
     @cached_property
-    def _own(self) -> Mapping[str, tuple[Read, ...]]:
-        return {
-            name: tuple(self._ours_own() if name == self.ours else self._sibling_own(name))
-            for name in self.targets
-        }
+    def _own(self) -> dict[str, tuple[Read, ...]]:
+        return {}
 
     def _ours_own(self) -> Iterator[Read]:
         for piece in self.pieces:
@@ -83,9 +82,8 @@ class UnitView:
     def _sibling_own(self, variant: str) -> Iterator[Read]:
         # What siblings call is compared with what ours calls; where ours has nothing, it would be
         # read for nothing.
-        is_compared = any(self._is_ours_own(piece) for piece in self.pieces)
-        focus = None if is_compared else NOTHING
-        for piece in self.pieces:
+        focus = None if self.has_own else NOTHING
+        for piece in self._apart:
             if variant not in piece.variants:
                 continue
             if self.ours not in piece.variants:
@@ -94,6 +92,21 @@ class UnitView:
                 for read in self._read(piece, variant, NOTHING):
                     for mine in self._read(piece, self.ours, NOTHING):
                         yield _without(read, mine.symbols)
+
+    @cached_property
+    def has_own(self) -> bool:
+        """Whether something is built for ours and not for all."""
+        return any(self._is_ours_own(piece) for piece in self.pieces)
+
+    @cached_property
+    def _apart(self) -> tuple[Piece, ...]:
+        """The pieces that ours does not build, or of which it can see another part."""
+        axis = self.targets[self.ours].axis
+        return tuple(
+            piece
+            for piece in self.pieces
+            if self.ours not in piece.variants or self.sources.is_divided(piece.path, axis)
+        )
 
     def _seen(self, piece: Piece, variant: str) -> bytes:
         return self.sources.seen(piece.path, self.targets[variant])
@@ -115,33 +128,37 @@ class UnitView:
             yield from self._read(piece, self.ours, NOTHING)
 
     def _naming(self, names: Iterable[bytes]) -> Iterator[Piece]:
-        words = frozenset(word for name in names for word in _WORD.findall(name)[:1])
+        words = first_words(names)
         for piece in self.pieces:
-            if self.ours in piece.variants:
-                known = self.sources.words(piece.path, self.targets[self.ours])
-                if not words.isdisjoint(known):
-                    yield piece
+            if self.ours in piece.variants and has_word(self._seen(piece, self.ours), words):
+                yield piece
 
-    def shared(self, word: bytes, pattern: bytes) -> Iterator[Read]:
-        """The files that all variants build in which the word stands and the pattern is found,
-        read for what they define alone."""
-        for piece in self._naming((word,)):
+    def shared(self, names: Iterable[bytes], pattern: bytes) -> Iterator[Read]:
+        """The files that all variants build in which one of the names stands and the pattern is
+        found, read for what they define alone."""
+        for piece in self._naming(names):
             is_shared = len(piece.variants) == len(self.targets)
             if is_shared and re.search(pattern, self._seen(piece, self.ours)):
                 yield from self._read(piece, self.ours, NOTHING)
 
-    def names_defined(self, names: Iterable[str]) -> frozenset[str]:
-        """Which of the names any variant defines, wherever."""
+    def is_defined(self, names: Iterable[str]) -> bool:
+        """Whether any variant defines one of the names, wherever."""
         wanted = frozenset(names)
-        focus = frozenset(name.encode() for name in wanted)
-        found: set[str] = set()
-        for piece in self.pieces:
-            if focus.isdisjoint(_WORD.findall(self.sources.content(piece.path))):
-                continue
-            for variant in sorted(piece.variants):
-                for read in self._read(piece, variant, NOTHING):
-                    found.update(one.name for one in read.symbols.definitions)
-        return frozenset(found & wanted)
+        words = frozenset(name.encode() for name in wanted)
+        reads = (
+            read
+            for piece in self.pieces
+            if has_word(self.sources.content(piece.path), words)
+            for variant in self._differing(piece)
+            for read in self._read(piece, variant, NOTHING)
+        )
+        return any(one.name in wanted for read in reads for one in read.symbols.definitions)
+
+    def _differing(self, piece: Piece) -> list[str]:
+        """The variants that can have something else of a piece: one of them where none can."""
+        axis = self.targets[self.ours].axis
+        most = None if self.sources.is_divided(piece.path, axis) else 1
+        return sorted(piece.variants)[:most]
 
     def sited(self, variant: str) -> Iterator[Sited]:
         """What a variant's own files define."""

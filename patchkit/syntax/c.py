@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -26,11 +25,11 @@ from patchkit.syntax.symbols import (
     each_once,
     text_of,
 )
+from patchkit.syntax.words import has_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_WORD = re.compile(rb"\w+")
 _INSIDE = frozenset(
     (
         "preproc_if",
@@ -57,7 +56,7 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
         definitions += _definitions(node)
         contracts += _contracts(node)
         implementations += _implementations(node)
-        if focus is None or not focus.isdisjoint(_WORD.findall(node.text or b"")):
+        if focus is None or (focus and has_word(node.text or b"", focus)):
             walk.visit_item(node)
     return Symbols(
         Language.C,

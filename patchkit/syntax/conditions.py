@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from patchkit.syntax.ifdefs import without_other_ifdefs
+from patchkit.model.variants import Axis
+from patchkit.syntax.ifdefs import names_variants, without_other_ifdefs
 from patchkit.syntax.parsing import Language
-from patchkit.syntax.rustcfg import without_other_cfgs
+from patchkit.syntax.rustcfg import names_targets, without_other_cfgs
 from patchkit.syntax.targets import Target
 
 
@@ -15,3 +16,11 @@ def seen_by(language: Language, content: bytes, target: Target) -> bytes:
     if language is Language.RUST:
         return without_other_cfgs(content, target)
     return content
+
+
+def is_divided(language: Language, content: bytes, axis: Axis) -> bool:
+    """Whether variants can see different parts of the file; if not, `seen_by` is the same for
+    all."""
+    if language is Language.C:
+        return names_variants(content, axis)
+    return language is Language.RUST and names_targets(content)

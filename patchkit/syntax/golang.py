@@ -25,11 +25,10 @@ from patchkit.syntax.symbols import (
     each_once,
     text_of,
 )
+from patchkit.syntax.words import has_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_WORD = re.compile(rb"\w+")
 
 
 def read_go(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | None:
@@ -54,7 +53,7 @@ def read_go(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | 
         else:
             definitions += _definitions(node)
             contracts += _contracts(node)
-            if focus is None or not focus.isdisjoint(_WORD.findall(node.text or b"")):
+            if focus is None or (focus and has_word(node.text or b"", focus)):
                 walk.visit_declaration(node)
     return Symbols(
         Language.GO,

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from patchkit.model.tree import split_lines
+from patchkit.model.variants import Axis
 from patchkit.syntax.expressions import Expression
 from patchkit.syntax.targets import Target, Truth, all_hold, negated
 
 _DIRECTIVE = re.compile(rb"\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b\s*(.*)", re.DOTALL)
 _CONDITIONS = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*")
+_ROUGHLY = re.compile(rb"#[ \t]*(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*")
+"""More than the conditions: it is found by a single byte, and not by looking at each line."""
 _TOKEN = re.compile(r"&&|\|\||[!()]|(?:__\w*_xlen|\w+)\s*[=!<>]=?\s*\w+|\w+|[^\s\w]")
 _DEFINED = re.compile(r"\bdefined\s*(?:\(\s*(\w+)\s*\)|(\w+))")
 _WIDTH = re.compile(r"__\w*_xlen\s*==\s*(\d+)")
 _PLAIN = re.compile(rb"_*(?:CONFIG_|TARGET_|HOST_|ARCH_|CPU_|M_)?(.*?)_*")
+_REMEMBERED = 512
+"""Files whose directives are kept, as each is asked for every variant."""
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -36,22 +42,26 @@ class _Group:
         return self.is_reached and all_hold((*earlier, condition)) is not False
 
 
+def names_variants(content: bytes, axis: Axis) -> bool:
+    """Whether a condition of the preprocessor names a variant."""
+    if not axis.named_in(b"\n".join(_ROUGHLY.findall(content))):
+        return False
+    return bool(axis.named_in(_conditions(content)))
+
+
 def without_other_ifdefs(content: bytes, target: Target) -> bytes:
     """The file without what the preprocessor leaves out for the target; its lines stay lines."""
-    conditions = b"\n".join(_CONDITIONS.findall(content))
-    if not conditions or not target.axis.named_in(conditions):
+    if not target.axis.named_in(_conditions(content)):
         return content
     lines = split_lines(content)
     groups: list[_Group] = []
     is_there = [True]
     gone: set[int] = set()
-    for number, line in enumerate(lines):
-        found = _DIRECTIVE.match(line)
-        if found is None:
-            if not is_there[-1]:
-                gone.add(number)
-            continue
-        word, rest = found[1], _joined(found[2], lines, number)
+    last = -1
+    for number, word, rest in _directives(content):
+        if not is_there[-1]:
+            gone.update(range(last + 1, number))
+        last = number
         if word in (b"if", b"ifdef", b"ifndef"):
             groups.append(_Group(is_there[-1]))
             is_there.append(groups[-1].open_branch(_condition(word, rest, target)))
@@ -63,7 +73,26 @@ def without_other_ifdefs(content: bytes, target: Target) -> bytes:
             if word == b"endif":
                 gone |= _decided_lines(groups.pop())
                 is_there.pop()
+    if not is_there[-1]:
+        gone.update(range(last + 1, len(lines)))
     return b"".join(b"\n" if number in gone else line for number, line in enumerate(lines))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _conditions(content: bytes) -> bytes:
+    return b"\n".join(_CONDITIONS.findall(content))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _directives(content: bytes) -> tuple[tuple[int, bytes, str], ...]:
+    """The conditional directives with their lines, from 0, and what follows."""
+    lines = split_lines(content)
+    marked = ((number, _DIRECTIVE.match(line)) for number, line in enumerate(lines) if b"#" in line)
+    return tuple(
+        (number, found[1], _joined(found[2], lines, number))
+        for number, found in marked
+        if found is not None
+    )
 
 
 def _decided_lines(group: _Group) -> set[int]:

@@ -18,11 +18,11 @@ from patchkit.syntax.symbols import (
     each_once,
     text_of,
 )
+from patchkit.syntax.words import has_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_WORD = re.compile(rb"\w+")
 _KINDS = {
     "function_item": DefinitionKind.FUNCTION,
     "function_signature_item": DefinitionKind.FUNCTION,
@@ -56,7 +56,7 @@ def read_rust(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols 
             contracts.append(_contract(node))
         elif node.type == "impl_item":
             implementations += _implementation(node)
-        if focus is None or not focus.isdisjoint(_WORD.findall(node.text or b"")):
+        if focus is None or (focus and has_word(node.text or b"", focus)):
             walk.visit_item(node)
     return Symbols(
         Language.RUST,

@@ -26,6 +26,11 @@ _MOST = 2_000
 """Bytes of an attribute that are looked at."""
 
 
+def names_targets(content: bytes) -> bool:
+    """Whether a condition in the file can depend on what is compiled for."""
+    return b"target_arch" in content and b"cfg" in content
+
+
 def without_other_cfgs(content: bytes, target: Target) -> bytes:
     """The file without what is compiled for other variants only; its lines stay lines."""
     if b"cfg" not in content:
