@@ -32,6 +32,7 @@ from patchkit.siblings.families import families_of, templates_of
 from patchkit.siblings.inferring import UpstreamPaths, inferred_axis
 from patchkit.siblings.moves import moved_files
 from patchkit.siblings.owncode import OwnCode
+from patchkit.siblings.place_words import words_of
 from patchkit.siblings.scene import Scene
 from patchkit.workspace.beside import ignores_place
 from patchkit.workspace.ignores import load_ignores, write_ignores
@@ -64,7 +65,7 @@ def compare_variants(
     if not found:
         return ()
     # It brings the readers of all languages, and most stacks need none.
-    from patchkit.siblings.comparing import Search, among_ours, compare_siblings, with_notes
+    from patchkit.siblings.comparing import Search, compare_siblings, with_notes
 
     ignores = load_ignores(ignores_place(project.settings, folder))
     trees = OwnCode(port.old), OwnCode(port.new)
@@ -76,6 +77,8 @@ def compare_variants(
     for axis, variant in found:
         moves = {**moved_files(*listings, axis), **followed}
         scene = Scene(axis, variant, old, new, added, moves, frozenset(port.ported.result))
+        if not names:
+            scene = replace(scene, is_upstreams=_is_upstreams(scene))
         # A guess is worth a look at the files that it rests on, unless somebody asks for more.
         is_doubtful = asked.source.is_partial or axis.name == INFERRED
         search = Search.FILES if is_limited and is_doubtful else Search.TREE
@@ -86,8 +89,7 @@ def compare_variants(
         if choices.proposals is Proposals.STACKED:
             # The proposal for the next variant, perhaps of the same file, comes on top of this one.
             new = Overlay(new, comparison.proposed)
-        is_upstreams = not names and _is_upstreams(axis, variant, scene)
-        compared.append(among_ours(comparison, scene) if is_upstreams else comparison)
+        compared.append(comparison)
     return tuple(compared)
 
 
@@ -179,13 +181,13 @@ def _inferred(
             yield found.axis, found.variant
 
 
-def _is_upstreams(axis: Axis, variant: Variant, scene: Scene) -> bool:
+def _is_upstreams(scene: Scene) -> bool:
     """Whether upstream has more files of the variant than the stack adds: it is not the stack that
     brings it."""
     mentioned = Counter(
         path in scene.added
-        for path in scene.new_listing
-        if any(one.variants == (variant.name,) for one in axis.mentions(path))
+        for path in words_of(scene.axis).naming(scene.new_listing)
+        if any(one.variants == (scene.variant.name,) for one in scene.axis.mentions(path))
     )
     return mentioned[False] > mentioned[True]
 

@@ -70,7 +70,7 @@ def compare_siblings(
     missing = _with_ranks_of(symbols, files.findings(file_families))
     places, unserved = place_findings(scene) if search is Search.TREE else ((), ())
     told = _told_once((*missing, *unserved, *symbols), followed.findings)
-    findings = ignores.applied_to(_ordered(told))
+    findings = ignores.applied_to(_ordered(one for one in told if scene.is_told(one.path)))
     proposals = [
         one
         for one, finding in zip(followed.proposals, followed.proposed, strict=True)
@@ -78,14 +78,15 @@ def compare_siblings(
     ]
     is_guess = scene.axis.name == INFERRED
     families = tuple(replace(one, is_inferred=is_guess) for one in (*file_families, *places))
+    told_families = tuple(one for one in families if _is_family_told(scene, one))
     report = SiblingReport(
         axis=scene.axis.name,
         variant=scene.variant.name,
-        columns=_used_columns(files.columns, families),
-        families=families,
+        columns=_columns(scene, search, files.columns, families),
+        families=told_families,
         findings=findings,
         proposal=proposal_patch(proposals, scene.new, scene.variant.name, version),
-        unused_ignores=tuple(ignores.unused(findings)),
+        unused_ignores=() if scene.is_upstreams else tuple(ignores.unused(findings)),
         notes=tuple(_notes(scene, search)),
     )
     return Comparison(report, proposed_files(proposals, scene.new))
@@ -168,25 +169,28 @@ def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=weight))
 
 
+def _columns(
+    scene: Scene, search: Search, columns: Sequence[str], families: Sequence[Family]
+) -> tuple[str, ...]:
+    found = _used_columns(columns, families)
+    is_open = scene.is_upstreams and search is Search.TREE
+    if is_open and len(found) < len(columns):
+        # What is named nowhere but in files that are not told of is a column as well.
+        places, _ = place_findings(replace(scene, is_upstreams=False))
+        found = _used_columns(columns, (*families, *places))
+    return found
+
+
+def _is_family_told(scene: Scene, family: Family) -> bool:
+    return not scene.is_upstreams or family.cell(scene.variant.name).state is CellState.OURS
+
+
 def _used_columns(columns: Sequence[str], families: Sequence[Family]) -> tuple[str, ...]:
     """Ours, and the variants that have something of a family."""
     used = {
         cell.variant for family in families for cell in family.cells if cell.state not in _CELLS
     }
     return tuple(name for at, name in enumerate(columns) if at == 0 or name in used)
-
-
-def among_ours(comparison: Comparison, scene: Scene) -> Comparison:
-    """What concerns the files that the stack adds, for a variant that upstream has itself."""
-    report = comparison.report
-    ours = report.variant
-    kept = replace(
-        report,
-        families=tuple(one for one in report.families if one.cell(ours).state is CellState.OURS),
-        findings=tuple(one for one in report.findings if one.path in scene.added),
-        unused_ignores=(),
-    )
-    return replace(comparison, report=kept)
 
 
 def with_notes(comparison: Comparison, notes: Iterable[str]) -> Comparison:

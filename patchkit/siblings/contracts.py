@@ -21,7 +21,7 @@ from patchkit.siblings.contractviews import (
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolnotes import counted
 from patchkit.siblings.symbolsignatures import neutral_signature, shown_signature
-from patchkit.siblings.symbolviews import UnitView
+from patchkit.siblings.symbolviews import UnitView, told_pieces
 from patchkit.siblings.wording import listed
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Definition
@@ -78,7 +78,7 @@ class Contracts:
 
     @cached_property
     def _names(self) -> Collection[str]:
-        return served_names(self.view) if self.view.has_own else ()
+        return served_names(self.view, told_pieces(self.scene, self.view))
 
     def _behind(
         self, now: Promised, once: Promised | None, mine: Provider, theirs: Mapping[str, Provider]

@@ -13,6 +13,7 @@ from patchkit.model.tree import Path
 from patchkit.siblings.symbolgaps import neutral
 from patchkit.siblings.symbolmethods import methods_of, own_methods
 from patchkit.siblings.symbolnotes import at
+from patchkit.siblings.symbolunits import Piece
 from patchkit.siblings.symbolviews import Read, UnitView
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import Contract, Definition, DefinitionKind, Implementation
@@ -23,6 +24,9 @@ _PATTERNS = {
     Language.C: rb"\(\s*\*\s*\w+\s*\)\s*\(",
 }
 _WORDS = {Language.GO: "the interface", Language.RUST: "the trait", Language.C: "the struct"}
+
+
+_INTERFACE = "interface"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +57,54 @@ class Provider:
     is_open: bool = False
 
 
-def served_names(view: UnitView) -> frozenset[str]:
-    """The names by which contracts that ours and two siblings may provide are found; in Go, where
-    nothing says what a type provides, `interface` stands for all."""
-    if view.unit.language not in _PATTERNS:
+def served_names(view: UnitView, told: Collection[Piece]) -> frozenset[str]:
+    """The names of the contracts that ours and two siblings may provide, and that the pieces which
+    are told of provide or define; in Go, where nothing says what a type provides, `interface`
+    stands for all."""
+    if view.unit.language not in _PATTERNS or not view.has_own:
         return frozenset()
-    ours = set(_said(view, view.ours))
-    counts = Counter(one for name in view.siblings for one in _said(view, name) if one in ours)
-    names = {name for (name, _), count in counts.items() if count > 1}
-    return frozenset(names)
+    names = _names_in(view, told)
+    ours = {said for said in _all_said(view, view.ours, names) if said[0] in names}
+    counts = Counter(
+        said
+        for sibling in view.siblings
+        for said in frozenset(_all_said(view, sibling, names) if ours else ())
+    )
+    return frozenset(said[0] for said in ours if counts[said] > 1)
 
 
-def _said(view: UnitView, variant: str) -> frozenset[tuple[str, str]]:
-    """The contracts that a variant provides, each with what provides it, as `providers_of` calls
-    it; for Go every type that can provide one."""
+def _names_in(view: UnitView, told: Collection[Piece]) -> frozenset[str]:
+    if view.unit.language is Language.GO:
+        return frozenset((_INTERFACE,))
+    found = {name for read in view.own_of(view.ours, told) for name, _ in _said(view, read)}
+    if len(told) < len(view.pieces):
+        reads = (read for piece in told for read in view.read_for_each(piece))
+        found |= {one.name for read in reads for one in read.symbols.contracts}
+    return frozenset(found)
+
+
+def _all_said(view: UnitView, variant: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    for read in _own(view, variant, names):
+        yield from _said(view, read)
+
+
+def _own(view: UnitView, variant: str, names: Collection[str]) -> Iterable[Read]:
+    """A variant's own files in which one of these contracts can be provided."""
+    if view.unit.language is Language.GO:
+        return view.own(variant)
+    return view.own_naming(variant, names) if names else ()
+
+
+def _said(view: UnitView, read: Read) -> Iterator[tuple[str, str]]:
+    """The contracts that a file says to provide, each with what provides it, as `providers_of`
+    calls it; for Go every type that can provide one."""
     axis = view.targets[view.ours].axis
     if view.unit.language is Language.GO:
-        return frozenset(
-            ("interface", neutral(axis, one.name))
-            for read in view.own(variant)
-            for one in read.symbols.definitions
-            if _is_type(read, one)
-        )
-    return frozenset(
-        (one.contract, neutral(axis, _owner(view, one)))
-        for read in view.own(variant)
-        for one in read.symbols.implementations
-    )
+        for one in read.symbols.definitions:
+            if _is_type(read, one):
+                yield _INTERFACE, neutral(axis, one.name)
+    for said in read.symbols.implementations:
+        yield said.contract, neutral(axis, _owner(view, said))
 
 
 def promised_in(view: UnitView, names: Collection[str]) -> Mapping[str, Promised]:
@@ -130,7 +155,7 @@ def providers_of(
 
 
 def _by_word(view: UnitView, promised: Promised, variant: str) -> Iterator[Provider]:
-    for read in view.own(variant):
+    for read in _own(view, variant, (promised.name,)):
         for one in read.symbols.implementations:
             if one.contract == promised.name:
                 own = {member.name: member for member in one.members}

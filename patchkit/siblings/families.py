@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from patchkit.model.tree import Path
 from patchkit.model.variants import PLACEHOLDER, Axis
+from patchkit.siblings.place_words import words_of
 
 Members: TypeAlias = Mapping[str, tuple[Path, ...]]
 """The files of each variant in a family, by the variant's name."""
@@ -43,7 +44,7 @@ def templates_of(path: Path, axis: Axis) -> tuple[Template, ...]:
 def families_of(paths: Iterable[Path], axis: Axis) -> dict[bytes, dict[str, tuple[Path, ...]]]:
     """All files whose paths name a variant, by template and variant; also families of one."""
     found: dict[bytes, dict[str, tuple[Path, ...]]] = {}
-    for path in paths:
+    for path in words_of(axis).naming(paths):
         for template in templates_of(path, axis):
             members = found.setdefault(template.path, {})
             for variant in template.variants:

@@ -24,6 +24,7 @@ from patchkit.model.siblings import (
 )
 from patchkit.model.tree import Path
 from patchkit.model.variants import PLACEHOLDER, Variant
+from patchkit.siblings.place_words import words_of
 from patchkit.siblings.ranking import is_code, is_document, is_test
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.wording import listed
@@ -55,7 +56,7 @@ class FileFamilies:
         ours = self.scene.variant.name
         kins = {
             one.variants
-            for path in self.scene.new_listing
+            for path in words_of(self.scene.axis).naming(self.scene.new_listing)
             for one in self.scene.axis.mentions(path)
         }
         named = {ours, *(kin[0] for kin in kins if len(kin) == 1)}

@@ -87,11 +87,13 @@ class _Search:
     @cached_property
     def paths(self) -> Sequence[Path]:
         """The files that are looked at."""
-        own = self._own_paths()
+        own, scene = self._own_paths(), self.scene
+        asked = {*scene.patched, *scene.added} if scene.is_upstreams else scene.new_listing
         return [
             path
-            for path in sorted(self.scene.new_listing)
-            if path not in own
+            for path in sorted(asked)
+            if path in scene.new_listing
+            and path not in own
             and not path.endswith(_NOT_SEARCHED)
             and not _NOTES_OF_RELEASES.match(path)
             and not _MADE_BY_AUTOTOOLS.match(path)

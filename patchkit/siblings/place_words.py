@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import accumulate
 
+from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
 
 
@@ -44,6 +47,20 @@ class Words:
     def kins(self, names: Sequence[str]) -> int:
         """How many different sorts of variants these are: `arm` and `arm64` are one."""
         return len({self.kin[name] for name in names})
+
+    def naming(self, paths: Iterable[Path]) -> list[Path]:
+        """The paths that can name a variant: those in which a stem stands, in their order."""
+        listed = list(paths)
+        # All in one text, as most have none; no path has a NUL in it.
+        text = b"\0".join(listed).lower()
+        ends = list(accumulate(len(path) + 1 for path in listed))
+        found: set[int] = set()
+        for stem, _ in self.stems:
+            at = text.find(stem)
+            while at >= 0:
+                found.add(bisect_right(ends, at))
+                at = text.find(stem, ends[bisect_right(ends, at)])
+        return [listed[at] for at in sorted(found)]
 
     def may_have_place(self, content: bytes) -> bool:
         """Whether it has words of at least two sorts of variants, roughly."""

@@ -18,6 +18,9 @@ class Scene:
     `added` are the files of `new` that the stack makes, each with the patch that makes it;
     `old_paths` says where a file of `new` stood in `old`, where it moved; `patched` are all files
     of `new` that the stack touches. Vendored and generated files are in neither.
+
+    `is_upstreams` says that it is not the stack that brings the variant, as upstream has it itself:
+    then only what concerns the stack's own files is told, and looked for.
     """
 
     axis: Axis
@@ -27,6 +30,11 @@ class Scene:
     added: Mapping[Path, str]
     old_paths: Mapping[Path, Path]
     patched: frozenset[Path] = frozenset()
+    is_upstreams: bool = False
+
+    def is_told(self, path: Path) -> bool:
+        """Whether a finding about a file of `new` is told."""
+        return not self.is_upstreams or path in self.added
 
     def old_path(self, path: Path) -> Path:
         """Where the file of `new` stood in `old`, or would have stood."""

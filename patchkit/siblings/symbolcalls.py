@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from patchkit.model.siblings import Finding, FindingKind, Rank, SiblingPlace
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolgaps import Key, neutral
 from patchkit.siblings.symbolnotes import counted
-from patchkit.siblings.symbolviews import Read, UnitView
+from patchkit.siblings.symbolviews import Read, UnitView, told_reads
 from patchkit.siblings.wording import listed
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Call, Definition, DefinitionKind, Signature
@@ -54,24 +54,33 @@ class Calls:
 
     @cached_property
     def _ours(self) -> Mapping[Key, list[Called]]:
-        return self._calls(self.view, (self.view.ours,))
+        told = {
+            self._call_key(call)
+            for read in told_reads(self.scene, self.view)
+            for call in read.symbols.calls
+        }
+        return self._calls(self.view, (self.view.ours,), told)
 
     @cached_property
     def _theirs(self) -> Mapping[Key, list[Called]]:
-        return self._calls(self.view, self.view.siblings)
+        return self._calls(self.view, self.view.siblings, self._ours.keys())
 
     @cached_property
     def _theirs_before(self) -> Mapping[Key, list[Called]]:
-        return self._calls(self.before, self.before.siblings)
+        return self._calls(self.before, self.before.siblings, self._ours.keys())
 
-    def _calls(self, view: UnitView, variants: Iterable[str]) -> Mapping[Key, list[Called]]:
-        """Calls in files of their own, by how the name is looked up and the name."""
+    def _calls(
+        self, view: UnitView, variants: Iterable[str], wanted: Collection[Key]
+    ) -> Mapping[Key, list[Called]]:
+        """The wanted calls in files of their own, by how the name is looked up and the name."""
+        names = {name for _, name in wanted}
         found: dict[Key, list[Called]] = {}
-        for variant in variants:
-            for read in view.own(variant):
+        for variant in variants if names else ():
+            for read in view.calling(variant, names):
                 for call in read.symbols.calls:
-                    key = (call.qualifier, neutral(self.scene.axis, call.name))
-                    found.setdefault(key, []).append(Called(variant, read, call))
+                    key = self._call_key(call)
+                    if key in wanted:
+                        found.setdefault(key, []).append(Called(variant, read, call))
         return found
 
     @cached_property

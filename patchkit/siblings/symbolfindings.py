@@ -14,6 +14,7 @@ from patchkit.siblings.symbolorphans import Orphans
 from patchkit.siblings.symbolsignatures import Signatures
 from patchkit.siblings.symbolunits import Unit, units_of
 from patchkit.siblings.symbolviews import both_sources, view_of
+from patchkit.syntax.parsing import Language, language_of
 
 _RANKS = {rank: number for number, rank in enumerate(Rank)}
 
@@ -26,6 +27,8 @@ def symbol_findings(scene: Scene) -> tuple[Finding, ...]:
     old_sources, new_sources = both_sources(scene)
     found: dict[Finding, None] = {}
     for unit in units_of(scene, new_sources):
+        if not _is_asked(scene, unit):
+            continue
         view = view_of(scene, unit, new_sources)
         before = view_of(scene, unit, old_sources, _old_folder(scene, unit))
         contracts = tuple(Contracts(scene, view, before).findings())
@@ -44,6 +47,15 @@ def symbol_findings(scene: Scene) -> tuple[Finding, ...]:
 
 def _order(one: Finding) -> tuple[Path, int, int, str]:
     return one.path, _RANKS[one.rank], one.line or 0, one.symbol
+
+
+def _is_asked(scene: Scene, unit: Unit) -> bool:
+    """Whether findings in the unit can be about a file that is told of."""
+    near = (Language.MAKE, Language.SHELL)  # whatever includes them stands above their folder
+    start = unit.folder + b"/" if unit.folder and unit.language not in near else b""
+    return not scene.is_upstreams or any(
+        language_of(path) is unit.language and path.startswith(start) for path in scene.added
+    )
 
 
 def _old_folder(scene: Scene, unit: Unit) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from patchkit.model.siblings import Finding, FindingKind, Rank
 from patchkit.model.tree import Path
@@ -17,10 +18,10 @@ from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolmethods import methods_of
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
-from patchkit.siblings.symbolviews import Sited, UnitView
+from patchkit.siblings.symbolviews import Sited, UnitView, sited_in
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind
-from patchkit.syntax.words import has_word
+from patchkit.syntax.words import has_word, may_name
 
 Key = tuple[str, str]
 """What a definition is called, its owner and its name, without the words of variants."""
@@ -91,13 +92,46 @@ class Gaps:
         """Names that siblings define in what ours does not build."""
         found: dict[Named, list[Sited]] = {}
         for sibling in self.view.siblings:
-            for site in self.view.sited(sibling):
+            for site in self._asked_of(sibling):
                 one = site.definition
                 is_shared = one.kind not in _NOT_USED_BY_NAME and not _is_private(site)
                 if is_shared and one.name != "main":
                     found.setdefault((site.package, one.name), []).append(site)
         wanted = {named: tuple(sites) for named, sites in found.items() if self._is_needed(sites)}
         return {**wanted, **self._named_after_ours(wanted)}
+
+    def _asked_of(self, sibling: str) -> Iterator[Sited]:
+        """What a sibling defines, as far as it can be missing in what is told of."""
+        names = self._asked
+        if names is None:
+            yield from self.view.sited(sibling)
+            return
+        for site in sited_in(sibling, self.view.own_naming(sibling, names) if names else ()):
+            if neutral(self.scene.axis, site.definition.name) in names:
+                yield site
+
+    @cached_property
+    def _asked(self) -> frozenset[str] | None:
+        """The names, without the words of variants, that siblings define in or beside the files
+        which are told of; None where all are."""
+        if not self.scene.is_upstreams or self.view.unit.language is Language.GO:
+            return None
+        beside = {*self.scene.added}
+        for template in self._told_templates:
+            for paths in self.scene.new_families.get(template, {}).values():
+                beside.update(paths)
+        pieces = [one for one in self.view.pieces if one.path in beside]
+        return frozenset(
+            neutral(self.scene.axis, site.definition.name)
+            for sibling in self.view.siblings
+            for site in sited_in(sibling, self.view.own_of(sibling, pieces))
+            if not _is_private(site)
+        )
+
+    @property
+    def _told_templates(self) -> frozenset[bytes]:
+        added = self.scene.added
+        return frozenset(one.path for path in added for one in templates_of(path, self.scene.axis))
 
     def _named_after_ours(
         self, wanted: Mapping[Named, tuple[Sited, ...]]
@@ -108,9 +142,12 @@ class Gaps:
         for (package, name), sites in wanted.items():
             if neutral(axis, name) != name:
                 theirs.setdefault((package, neutral(axis, name)), []).extend(sites)
+        if not theirs:
+            return {}
+        names = {name for _, name in theirs}
         used = (
             (read.symbols.package, one.name)
-            for read in self.view.own(self.view.ours)
+            for read in self.view.own_naming(self.view.ours, names)
             for one in read.symbols.references
             if not one.qualifier
         )
@@ -174,6 +211,8 @@ class Gaps:
         for template in self.view.unit.templates:
             members = self.scene.new_families[template]
             ours = members.get(self.scene.variant.name, ())
+            if not self._is_asked(members):
+                continue
             for key, sites in self._without_ours(self._common(members, ours)).items():
                 if key in seen:
                     continue
@@ -183,6 +222,14 @@ class Gaps:
                     seen.add(key)
                     yield found
 
+    def _is_asked(self, members: Mapping[str, tuple[Path, ...]]) -> bool:
+        """Whether a name that can be missing in what is told of can stand in one of the files."""
+        names = self._asked
+        paths = {path for some in members.values() for path in some}
+        return names is None or any(
+            may_name(self.view.sources.content(path), names) for path in paths
+        )
+
     def _common(
         self, members: Mapping[str, tuple[Path, ...]], ours: tuple[Path, ...]
     ) -> Mapping[Key, tuple[Sited, ...]]:
@@ -191,11 +238,12 @@ class Gaps:
         for name in sorted(members):
             if name not in self.view.targets or name == self.scene.variant.name:
                 continue
-            for site in self.view.sited(name):
-                if site.piece.path in members[name] and site.piece.path not in ours:
-                    kept = files.setdefault(site.piece.path, {})
-                    if not _is_private(site):
-                        kept.setdefault(key_of(self.scene.axis, site.definition), site)
+            theirs = set(members[name]).difference(ours)
+            pieces = [piece for piece in self.view.pieces if piece.path in theirs]
+            for site in sited_in(name, self.view.own_of(name, pieces)):
+                kept = files.setdefault(site.piece.path, {})
+                if not _is_private(site):
+                    kept.setdefault(key_of(self.scene.axis, site.definition), site)
         if len(files) < 2:
             return {}
         common = set.intersection(*(set(one) for one in files.values()))
@@ -206,8 +254,9 @@ class Gaps:
         self, common: Mapping[Key, tuple[Sited, ...]]
     ) -> Mapping[Key, tuple[Sited, ...]]:
         """Of these what nothing that ours builds defines."""
-        axis = self.scene.axis
-        own = {key_of(axis, site.definition) for site in self.view.sited(self.view.ours)}
+        axis, ours = self.scene.axis, self.view.ours
+        reads = self.view.own_naming(ours, {name for _, name in common}) if common else ()
+        own = {key_of(axis, site.definition) for site in sited_in(ours, reads)}
         rest = {key: sites for key, sites in common.items() if key not in own}
         names = {site.definition.name for sites in rest.values() for site in sites}
         built = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchkit.model.siblings import Finding, FindingKind, Rank
@@ -11,7 +11,7 @@ from patchkit.model.variants import Axis
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolgaps import Key, key_of, neutral
 from patchkit.siblings.symbolnotes import places, variants_of
-from patchkit.siblings.symbolviews import Sited, UnitView
+from patchkit.siblings.symbolviews import Sited, UnitView, sited_in, told_reads
 from patchkit.syntax.symbols import MEMBER, Definition, Signature
 
 _QUALIFIER = re.compile(r"\b\w+(?:\.|::)")
@@ -47,22 +47,33 @@ class Signatures:
 
     def findings(self) -> Iterator[Finding]:
         """One for each definition that siblings agree on and ours has otherwise."""
-        theirs = _by_key(self.scene.axis, self._defined(self.view))
-        before = _by_key(self.scene.axis, self._defined(self.before))
-        for site in self.view.sited(self.view.ours):
-            mine, sites = site.definition.signature, theirs.get(self._key(site), [])
-            if mine is None or site.piece.is_test or len({one.variant for one in sites}) < 2:
+        ours = [
+            (site, site.definition.signature)
+            for site in sited_in(self.view.ours, told_reads(self.scene, self.view))
+            if site.definition.signature is not None and not site.piece.is_test
+        ]
+        names = {self._key(site)[1] for site, _ in ours}
+        theirs = _by_key(self.scene.axis, self._defined(self.view, names))
+        for site, mine in ours:
+            sites = theirs.get(self._key(site), [])
+            if len({one.variant for one in sites}) < 2:
                 continue
             common = self._agreed(sites)
             if common is None or common == neutral_signature(self.scene.axis, mine):
                 continue
             if self._is_used_by_all(site.definition):
-                is_new = self._agreed(before.get(self._key(site), [])) != common
-                yield self._other_signature(site, sites, is_new=is_new)
+                yield self._other_signature(site, sites, is_new=self._once(site) != common)
 
-    def _defined(self, view: UnitView) -> Iterator[Sited]:
-        for sibling in view.siblings:
-            for site in view.sited(sibling):
+    def _once(self, site: Sited) -> Signature | None:
+        """What the siblings agreed on in the old version."""
+        key = self._key(site)
+        before = _by_key(self.scene.axis, self._defined(self.before, {key[1]}))
+        return self._agreed(before.get(key, []))
+
+    def _defined(self, view: UnitView, names: Collection[str]) -> Iterator[Sited]:
+        """What siblings define in the files that can have one of the names."""
+        for sibling in view.siblings if names else ():
+            for site in sited_in(sibling, view.own_naming(sibling, names)):
                 if site.definition.signature is not None and not site.piece.is_test:
                     yield site
 

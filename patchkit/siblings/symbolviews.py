@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
-from patchkit.syntax.words import first_words, has_word
+from patchkit.syntax.words import first_words, has_word, may_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +63,71 @@ class UnitView:
         """What is built for this variant and not for all: for a sibling, what ours does not
         build; of a file that both build, only what is there for the sibling alone."""
         if variant not in self._own:
-            is_ours = variant == self.ours
-            self._own[variant] = tuple(self._ours_own() if is_ours else self._sibling_own(variant))
+            self._own[variant] = tuple(self.own_of(variant, self._apart))
         return self._own[variant]
+
+    def calling(self, variant: str, names: Collection[str]) -> Iterator[Read]:
+        """Of `own_naming` the files that are built for some variants only: their calls are read."""
+        is_ours = variant == self.ours
+        pieces = (
+            one for one in self._naming_any(names) if is_ours or self.ours not in one.variants
+        )
+        return self.own_of(variant, pieces)
+
+    def own_naming(self, variant: str, names: Collection[str]) -> Iterator[Read]:
+        """Of what is built for this variant the files in which one of the names can stand, with
+        `PLACEHOLDER` for the words of variants; others, too."""
+        return self.own_of(variant, self._naming_any(names))
+
+    def _naming_any(self, names: Collection[str]) -> tuple[Piece, ...]:
+        wanted = frozenset(names)
+        if wanted not in self._with_names:
+            self._with_names[wanted] = tuple(
+                one for one in self._apart if may_name(self.sources.content(one.path), wanted)
+            )
+        return self._with_names[wanted]
+
+    @cached_property
+    def _with_names(self) -> dict[frozenset[str], tuple[Piece, ...]]:
+        return {}
+
+    @cached_property
+    def _apart(self) -> tuple[Piece, ...]:
+        """The pieces of which not all variants have all."""
+        axis, count = self.targets[self.ours].axis, len(self.targets)
+        return tuple(
+            one
+            for one in self.pieces
+            if len(one.variants) < count or self.sources.is_divided(one.path, axis)
+        )
+
+    def own_of(self, variant: str, pieces: Iterable[Piece]) -> Iterator[Read]:
+        """What is built for this variant of some of the pieces."""
+        is_ours = variant == self.ours
+        return self._ours_own(pieces) if is_ours else self._sibling_own(variant, pieces)
 
     @cached_property
     def _own(self) -> dict[str, tuple[Read, ...]]:
         return {}
 
-    def _ours_own(self) -> Iterator[Read]:
-        for piece in self.pieces:
+    def _ours_own(self, pieces: Iterable[Piece]) -> Iterator[Read]:
+        for piece in pieces:
             if self._is_ours_own(piece):
                 yield from self._read(piece, self.ours, None)
 
     def _is_ours_own(self, piece: Piece) -> bool:
         return self.ours in piece.variants and len(piece.variants) < len(self.targets)
 
-    def _sibling_own(self, variant: str) -> Iterator[Read]:
+    def _sibling_own(self, variant: str, pieces: Iterable[Piece]) -> Iterator[Read]:
         # What siblings call is compared with what ours calls; where ours has nothing, it would be
         # read for nothing.
         focus = None if self.has_own else NOTHING
-        for piece in self._apart:
+        for piece in pieces:
             if variant not in piece.variants:
                 continue
             if self.ours not in piece.variants:
                 yield from self._read(piece, variant, focus)
-            elif self._seen(piece, variant) != self._seen(piece, self.ours):
+            elif self._is_seen_apart(piece, variant):
                 for read in self._read(piece, variant, NOTHING):
                     for mine in self._read(piece, self.ours, NOTHING):
                         yield _without(read, mine.symbols)
@@ -98,15 +137,10 @@ class UnitView:
         """Whether something is built for ours and not for all."""
         return any(self._is_ours_own(piece) for piece in self.pieces)
 
-    @cached_property
-    def _apart(self) -> tuple[Piece, ...]:
-        """The pieces that ours does not build, or of which it can see another part."""
-        axis = self.targets[self.ours].axis
-        return tuple(
-            piece
-            for piece in self.pieces
-            if self.ours not in piece.variants or self.sources.is_divided(piece.path, axis)
-        )
+    def _is_seen_apart(self, piece: Piece, variant: str) -> bool:
+        """Whether the variant sees another part of a file than ours."""
+        is_divided = self.sources.is_divided(piece.path, self.targets[variant].axis)
+        return is_divided and self._seen(piece, variant) != self._seen(piece, self.ours)
 
     def _seen(self, piece: Piece, variant: str) -> bytes:
         return self.sources.seen(piece.path, self.targets[variant])
@@ -149,8 +183,7 @@ class UnitView:
             read
             for piece in self.pieces
             if has_word(self.sources.content(piece.path), words)
-            for variant in self._differing(piece)
-            for read in self._read(piece, variant, NOTHING)
+            for read in self.read_for_each(piece)
         )
         return any(one.name in wanted for read in reads for one in read.symbols.definitions)
 
@@ -162,9 +195,19 @@ class UnitView:
 
     def sited(self, variant: str) -> Iterator[Sited]:
         """What a variant's own files define."""
-        for read in self.own(variant):
-            for definition in read.symbols.definitions:
-                yield Sited(variant, read.piece, read.symbols.package, definition)
+        return sited_in(variant, self.own(variant))
+
+    def read_for_each(self, piece: Piece) -> Iterator[Read]:
+        """A piece as each of its variants has it, read for what it defines alone."""
+        for variant in self._differing(piece):
+            yield from self._read(piece, variant, NOTHING)
+
+
+def sited_in(variant: str, reads: Iterable[Read]) -> Iterator[Sited]:
+    """What is defined in these files of a variant."""
+    for read in reads:
+        for definition in read.symbols.definitions:
+            yield Sited(variant, read.piece, read.symbols.package, definition)
 
 
 def view_of(scene: Scene, unit: Unit, sources: Sources, folder: Path | None = None) -> UnitView:
@@ -195,3 +238,13 @@ def _without(read: Read, other: Symbols) -> Read:
         read.piece,
         replace(read.symbols, definitions=definitions, calls=(), references=()),
     )
+
+
+def told_pieces(scene: Scene, view: UnitView) -> tuple[Piece, ...]:
+    """The pieces about which findings are told."""
+    return tuple(one for one in view.pieces if scene.is_told(one.path))
+
+
+def told_reads(scene: Scene, view: UnitView) -> tuple[Read, ...]:
+    """What is built for ours and not for all, as far as findings about it are told."""
+    return tuple(view.own_of(view.ours, told_pieces(scene, view)))

@@ -58,7 +58,7 @@ def without_other_ifdefs(content: bytes, target: Target) -> bytes:
     is_there = [True]
     gone: set[int] = set()
     last = -1
-    for number, word, rest in _directives(content):
+    for number, word, rest in _directives(content, target.axis):
         if not is_there[-1]:
             gone.update(range(last + 1, number))
         last = number
@@ -84,14 +84,18 @@ def _conditions(content: bytes) -> bytes:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _directives(content: bytes) -> tuple[tuple[int, bytes, str], ...]:
-    """The conditional directives with their lines, from 0, and what follows."""
+def _directives(content: bytes, axis: Axis) -> tuple[tuple[int, bytes, str], ...]:
+    """The conditional directives with their lines, from 0, and what follows where it names a
+    variant: what does not is not decided by it."""
     lines = split_lines(content)
     marked = ((number, _DIRECTIVE.match(line)) for number, line in enumerate(lines) if b"#" in line)
-    return tuple(
+    told = (
         (number, found[1], _joined(found[2], lines, number))
         for number, found in marked
         if found is not None
+    )
+    return tuple(
+        (number, word, rest if axis.named_in(rest.encode()) else "") for number, word, rest in told
     )
 
 
@@ -109,6 +113,15 @@ def _joined(rest: bytes, lines: list[bytes], number: int) -> str:
 
 
 def _condition(word: bytes, text: str, target: Target) -> Truth:
+    if not text:
+        return None
+    key = (word, text)
+    if key not in target.decided:
+        target.decided[key] = _decide(word, text, target)
+    return target.decided[key]
+
+
+def _decide(word: bytes, text: str, target: Target) -> Truth:
     if word == b"ifdef":
         return _is_set(text, target)
     if word == b"ifndef":

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from patchkit.model.variants import Axis, Variant
@@ -20,6 +21,11 @@ class Target:
 
     axis: Axis
     variant: Variant
+
+    @cached_property
+    def decided(self) -> dict[tuple[bytes, str], Truth]:
+        """What is known of conditions that were asked for: the same ones stand in many files."""
+        return {}
 
     def is_named_by(self, word: str) -> Truth:
         """Whether the word, taken whole, names this variant; None where it names none at all."""

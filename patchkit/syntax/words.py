@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+
+from patchkit.model.variants import PLACEHOLDER
 
 _FEW = 12
 """So many searches for one word cost less than taking the text apart."""
@@ -30,8 +33,27 @@ def has_word(text: bytes, words: frozenset[bytes]) -> bool:
     (False, True)
     """
     if len(words) <= _FEW:
-        return any(_stands(word, text) for word in words)
+        return any(_WORD.fullmatch(word) is not None and _stands(word, text) for word in words)
     return not words.isdisjoint(words_in(text))
+
+
+def may_name(text: bytes, names: Iterable[str]) -> bool:
+    """Whether one of the names can stand in the text; `PLACEHOLDER` in a name is for any word.
+
+    >>> may_name(b"int read_arm64_id(void);", ["read_{}_id"]), may_name(b"int id;", ["read_{}"])
+    (True, False)
+    """
+    return any(
+        _stands(parts[0], text) if len(parts) == 1 else all(part in text for part in parts)
+        for parts in map(_parts, names)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _parts(name: str) -> tuple[bytes, ...]:
+    if "\ufffd" in name:  # which bytes these were is not known
+        return ()
+    return tuple(name.encode().split(PLACEHOLDER))
 
 
 def first_words(names: Iterable[bytes]) -> frozenset[bytes]:
@@ -42,8 +64,6 @@ def first_words(names: Iterable[bytes]) -> frozenset[bytes]:
 
 def _stands(word: bytes, text: bytes) -> bool:
     at = text.find(word)
-    if at < 0 or _WORD.fullmatch(word) is None:
-        return False
     while at >= 0:
         end = at + len(word)
         is_start = at == 0 or text[at - 1] not in _LETTERS
