@@ -164,8 +164,15 @@ class UnitView:
     def _naming(self, names: Iterable[bytes]) -> Iterator[Piece]:
         words = first_words(names)
         for piece in self.pieces:
-            if self.ours in piece.variants and has_word(self._seen(piece, self.ours), words):
+            if self.ours in piece.variants and self._has_word(piece, words):
                 yield piece
+
+    def _has_word(self, piece: Piece, words: frozenset[bytes]) -> bool:
+        """Whether one of the words stands in what ours sees of a file."""
+        if not has_word(self.sources.content(piece.path), words):
+            return False
+        is_divided = self.sources.is_divided(piece.path, self.targets[self.ours].axis)
+        return not is_divided or has_word(self._seen(piece, self.ours), words)
 
     def shared(self, names: Iterable[bytes], pattern: bytes) -> Iterator[Read]:
         """The files that all variants build in which one of the names stands and the pattern is

@@ -6,6 +6,7 @@ Only conditions on names of variants are decided: `defined(__x86_64__)`, `CONFIG
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,9 +16,8 @@ from patchkit.syntax.expressions import Expression
 from patchkit.syntax.targets import Target, Truth, all_hold, negated
 
 _DIRECTIVE = re.compile(rb"\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b\s*(.*)", re.DOTALL)
-_CONDITIONS = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*")
 _ROUGHLY = re.compile(rb"#[ \t]*(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*")
-"""More than the conditions: it is found by a single byte, and not by looking at each line."""
+"""The conditions, and perhaps more: they are found by a byte, and not by looking at each line."""
 _TOKEN = re.compile(r"&&|\|\||[!()]|(?:__\w*_xlen|\w+)\s*[=!<>]=?\s*\w+|\w+|[^\s\w]")
 _DEFINED = re.compile(r"\bdefined\s*(?:\(\s*(\w+)\s*\)|(\w+))")
 _WIDTH = re.compile(r"__\w*_xlen\s*==\s*(\d+)")
@@ -42,61 +42,85 @@ class _Group:
         return self.is_reached and all_hold((*earlier, condition)) is not False
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A directive in a line, from 0, at bytes [start, stop)."""
+
+    line: int
+    start: int
+    stop: int
+    word: bytes
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """How many lines a file has, and its directives."""
+
+    lines: int
+    marks: tuple[_Mark, ...]
+
+
 def names_variants(content: bytes, axis: Axis) -> bool:
     """Whether a condition of the preprocessor names a variant."""
     if not axis.named_in(b"\n".join(_ROUGHLY.findall(content))):
         return False
-    return bool(axis.named_in(_conditions(content)))
+    return any(mark.rest for mark in _outline(content, axis).marks)
 
 
 def without_other_ifdefs(content: bytes, target: Target) -> bytes:
     """The file without what the preprocessor leaves out for the target; its lines stay lines."""
-    if not target.axis.named_in(_conditions(content)):
+    outline = _outline(content, target.axis)
+    if not any(mark.rest for mark in outline.marks):
         return content
-    lines = split_lines(content)
     groups: list[_Group] = []
     is_there = [True]
     gone: set[int] = set()
-    last = -1
-    for number, word, rest in _directives(content, target.axis):
-        if not is_there[-1]:
-            gone.update(range(last + 1, number))
-        last = number
-        if word in (b"if", b"ifdef", b"ifndef"):
+    there: list[bool] = []
+    for mark in outline.marks:
+        there.append(is_there[-1])
+        if mark.word in (b"if", b"ifdef", b"ifndef"):
             groups.append(_Group(is_there[-1]))
-            is_there.append(groups[-1].open_branch(_condition(word, rest, target)))
-        elif groups and word in (b"elif", b"else"):
-            holds = True if word == b"else" else _condition(b"if", rest, target)
+            is_there.append(groups[-1].open_branch(_condition(mark.word, mark.rest, target)))
+        elif groups and mark.word in (b"elif", b"else"):
+            holds = True if mark.word == b"else" else _condition(b"if", mark.rest, target)
             is_there[-1] = groups[-1].open_branch(holds)
         if groups:
-            groups[-1].lines.append(number)
-            if word == b"endif":
+            groups[-1].lines.append(mark.line)
+            if mark.word == b"endif":
                 gone |= _decided_lines(groups.pop())
                 is_there.pop()
-    if not is_there[-1]:
-        gone.update(range(last + 1, len(lines)))
-    return b"".join(b"\n" if number in gone else line for number, line in enumerate(lines))
+    there.append(is_there[-1])
+    return b"".join(_left(content, outline, there, gone))
+
+
+def _left(
+    content: bytes, outline: _Outline, there: Sequence[bool], gone: Collection[int]
+) -> Iterator[bytes]:
+    """The text before each directive and behind the last one, where it is there, and the
+    directives that are not gone; else as many blank lines."""
+    line, at = 0, 0
+    for mark, is_there in zip(outline.marks, there, strict=False):
+        yield content[at : mark.start] if is_there else b"\n" * (mark.line - line)
+        yield b"\n" if mark.line in gone else content[mark.start : mark.stop]
+        line, at = mark.line + 1, mark.stop
+    yield content[at:] if there[-1] else b"\n" * (outline.lines - line)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _conditions(content: bytes) -> bytes:
-    return b"\n".join(_CONDITIONS.findall(content))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _directives(content: bytes, axis: Axis) -> tuple[tuple[int, bytes, str], ...]:
-    """The conditional directives with their lines, from 0, and what follows where it names a
-    variant: what does not is not decided by it."""
+def _outline(content: bytes, axis: Axis) -> _Outline:
+    """The conditional directives; what follows one is kept where it names a variant, as nothing
+    else is decided by it."""
     lines = split_lines(content)
-    marked = ((number, _DIRECTIVE.match(line)) for number, line in enumerate(lines) if b"#" in line)
-    told = (
-        (number, found[1], _joined(found[2], lines, number))
-        for number, found in marked
-        if found is not None
-    )
-    return tuple(
-        (number, word, rest if axis.named_in(rest.encode()) else "") for number, word, rest in told
-    )
+    marks, at = [], 0
+    for number, line in enumerate(lines):
+        found = _DIRECTIVE.match(line) if b"#" in line else None
+        if found is not None:
+            rest = _joined(found[2], lines, number)
+            rest = rest if axis.named_in(rest.encode()) else ""
+            marks.append(_Mark(number, at, at + len(line), found[1], rest))
+        at += len(line)
+    return _Outline(len(lines), tuple(marks))
 
 
 def _decided_lines(group: _Group) -> set[int]:
