@@ -10,6 +10,7 @@ from patchkit.model.siblings import CellState, FamilyKind, FindingKind
 from patchkit.model.variants import ARCHITECTURES
 from patchkit.siblings.families import families_of, templates_of
 from patchkit.siblings.filegaps import FileFamilies
+from patchkit.siblings.place_words import words_of
 
 from .making import scene
 
@@ -141,3 +142,13 @@ def test_the_order_of_paths_does_not_matter() -> None:
         FileFamilies(scene(upstream, upstream, {})).families()
         == FileFamilies(scene(turned, turned, {})).families()
     )
+
+
+@given(st.lists(st.tuples(parts, st.sampled_from(("", *(word for _, word in OWN))), parts)))
+def test_no_path_that_names_a_variant_is_passed_over(names: list[tuple[str, str, str]]) -> None:
+    """Of many paths those are kept, in their order, in which a word stands, and few others."""
+    paths = ["".join(name).encode() for name in names]
+    kept = words_of(ARCHITECTURES).naming(paths)
+    naming = [path for path in paths if any(ARCHITECTURES.mentions(path))]
+    assert naming == [path for path in kept if any(ARCHITECTURES.mentions(path))]
+    assert all(any(stem in path for stem, _ in words_of(ARCHITECTURES).stems) for path in kept)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchkit.model.variants import ARCHITECTURES
-from patchkit.syntax.conditions import seen_by
+from patchkit.syntax.conditions import is_divided, seen_by
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.targets import Target
 
@@ -117,6 +117,43 @@ def test_lines_keep_their_numbers(content: bytes) -> None:
     lines = content.split(b"\n")
     assert len(found) == len(lines)
     assert all(one in (b"", other) for one, other in zip(found, lines, strict=True))
+
+
+RUST = st.sampled_from(
+    (
+        b'#[cfg(target_arch = "x86_64")]\n',
+        b'#[cfg(not(target_arch = "s390x"))]\n',
+        b"#[cfg(windows)]\n",
+        b'#[cfg(feature = "x")]\n',
+        b"fn one() {}\n",
+        b"fn two() { three(); }\n",
+    )
+)
+
+
+@given(
+    st.tuples(st.just(Language.C), st.lists(LINES, max_size=6).map(b"".join))
+    | st.tuples(st.just(Language.RUST), st.lists(RUST, max_size=6).map(b"".join))
+)
+def test_what_is_not_divided_is_the_same_for_all(file: tuple[Language, bytes]) -> None:
+    """Where variants see different parts, the file is divided."""
+    seen = {seen_by(*file, target(name)) for name in ("riscv64", "x86_64", "arm64", "s390x")}
+    assert len(seen) == 1 or is_divided(*file, ARCHITECTURES)
+
+
+@pytest.mark.parametrize(
+    ("language", "content", "divided"),
+    [
+        (Language.C, b"#if A && \\\n  defined(__x86_64__)\n#endif\n", True),
+        (Language.C, b"#ifdef OTHER\nint x86_64;\n#endif /* __x86_64__ */\n", False),
+        (Language.RUST, b'#[cfg(target_arch = "x86_64")]\n', True),
+        (Language.RUST, b"#[cfg(windows)]\nfn x86_64() {}\n", False),
+        (Language.SHELL, b"#ifdef __x86_64__\n", False),
+    ],
+)
+def test_what_divides_a_file(language: Language, content: bytes, *, divided: bool) -> None:
+    """A condition that names a variant, and nothing else."""
+    assert is_divided(language, content, ARCHITECTURES) is divided
 
 
 def test_other_languages_stay_as_they_are() -> None:
