@@ -15,11 +15,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from patchkit.engine.nearness import NearPaths, basename, extension
 from patchkit.model.report import Followed, FollowKind, HeldCause
@@ -56,6 +56,13 @@ class NotFound:
 Location: TypeAlias = Found | NotFound
 
 
+class _Outline(NamedTuple):
+    """A file's size in bytes and the short hashes of its lines, sorted, each once."""
+
+    size: int
+    hashes: array[int]
+
+
 class Locator:
     """Answers for two upstream trees; lists them only when first asked for a missing file."""
 
@@ -63,7 +70,7 @@ class Locator:
         self._old = old
         self._new = new
         self._near: dict[Path, tuple[Path, ...]] = {}
-        self._hashes: dict[Path, array[int]] = {}
+        self._outlines: dict[Path, _Outline] = {}
 
     def locate(self, path: Path) -> Location:
         """Where the file that the old tree has at `path` stands in the new tree."""
@@ -85,15 +92,20 @@ class Locator:
         return self._near[path]
 
     def may_have(self, path: Path, line: bytes) -> bool:
-        """Whether a file of the new tree has this line, or at least one of the same hash. Each file
-        is read once, and only the hashes are kept: there may be thousands."""
-        if path not in self._hashes:
-            file = self._new.get(path)
-            lines = () if file is None else split_lines(file.content)
-            self._hashes[path] = array("I", sorted({hash(one) & _SHORT for one in lines}))
-        hashes, wanted = self._hashes[path], hash(line) & _SHORT
+        """Whether a file of the new tree has this line, or at least one of the same hash."""
+        hashes, wanted = self._outline(path).hashes, hash(line) & _SHORT
         at = bisect_left(hashes, wanted)
         return at < len(hashes) and hashes[at] == wanted
+
+    def _outline(self, path: Path) -> _Outline:
+        """That of a file of the new tree. Each is read once, and only this is kept: there may be
+        thousands."""
+        if path not in self._outlines:
+            file = self._new.get(path)
+            content = b"" if file is None else file.content
+            hashes = sorted({hash(one) & _SHORT for one in split_lines(content)})
+            self._outlines[path] = _Outline(len(content), array("I", hashes))
+        return self._outlines[path]
 
     def place_for_new(self, path: Path) -> Found:
         """Where a file that a patch creates at `path` goes: along with its folder, if that
@@ -154,7 +166,7 @@ class Locator:
         moved = self._moved_with_folder(path)
         if moved is None or moved not in self._new_ids or moved in self._old_ids:
             return None
-        similarity = self._similarities(path, [moved])[moved]
+        similarity = self._best_similarities(path, [moved])[moved]
         if similarity < LEAST_SIMILARITY_IN_FOLDER:
             return None
         return Found(moved, Followed(FollowKind.FOLDER, similarity))
@@ -169,7 +181,7 @@ class Locator:
         )
         candidates = list(islice(free, _MOST_COMPARED))
         ranked = sorted(
-            self._similarities(path, candidates).items(), key=lambda item: (-item[1], item[0])
+            self._best_similarities(path, candidates).items(), key=lambda item: (-item[1], item[0])
         )
         if not ranked or ranked[0][1] < LEAST_SIMILARITY:
             best = f" The most similar new file has {ranked[0][1]} %." if ranked else ""
@@ -201,23 +213,49 @@ class Locator:
 
     def _by_nearness(self, path: Path) -> list[Path]:
         """Added files with the same extension, those that share most of the path first."""
-        ending = extension(path)
         parts = set(path.split(b"/"))
-        places = [
-            place for paths in self._added.values() for place in paths if extension(place) == ending
-        ]
+        places = self._added_by_extension.get(extension(path), ())
         return sorted(places, key=lambda place: (-len(parts & set(place.split(b"/"))), place))
 
-    def _similarities(self, path: Path, candidates: Iterable[Path]) -> dict[Path, int]:
-        places = list(candidates)
-        self._new.prefetch(places)
+    @cached_property
+    def _added_by_extension(self) -> Mapping[bytes, list[Path]]:
+        by_extension: dict[bytes, list[Path]] = defaultdict(list)
+        for paths in self._added.values():
+            for path in paths:
+                by_extension[extension(path)].append(path)
+        return by_extension
+
+    def _best_similarities(self, path: Path, candidates: Sequence[Path]) -> dict[Path, int]:
+        """The similarity of the most similar candidate, and of all that it does not lead by
+        `LEAST_LEAD`: the others are not looked into where their outline says so."""
         wanted = self._old.get(path)
-        found = {}
-        for place in places:
+        if wanted is None:
+            return {}
+        self._new.prefetch(one for one in candidates if one not in self._outlines)
+        most = self._most_similar(wanted.content, candidates)
+        found: dict[Path, int] = {}
+        best = 0
+        for place in sorted(candidates, key=lambda one: (-most[one], one)):
+            if found and most[place] <= best - LEAST_LEAD:
+                break
             file = self._new.get(place)
-            if wanted is not None and file is not None:
+            if file is not None:
                 found[place] = similarity(wanted.content, file.content)
+                best = max(best, found[place])
         return found
+
+    def _most_similar(self, content: bytes, candidates: Iterable[Path]) -> Mapping[Path, int]:
+        """How similar each candidate can be at most."""
+        bytes_of: Counter[int] = Counter()
+        for line in split_lines(content):
+            bytes_of[hash(line) & _SHORT] += len(line)
+        most = {}
+        for place in candidates:
+            size, hashes = self._outline(place)
+            larger = max(size, len(content))
+            shared = sum(bytes_of[one] for one in bytes_of.keys() & hashes)
+            most[place] = 100 * min(shared, size) // larger if larger else 100
+        return most
 
     def _moved_with_folder(self, path: Path) -> Path | None:
         folder = path.rpartition(b"/")[0]

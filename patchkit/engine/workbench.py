@@ -250,8 +250,9 @@ class Workbench:
                 why = None if base is None else before.missing or missing
                 self._pairs[path] = FilePair(base, None, missing=why)
             else:
-                blocks = align(base.lines, ours.lines)
-                self._pairs[path] = FilePair(base, ours, blocks, before.followed)
+                # Not quite the file of ours, so that it is aligned when it is asked for: few are.
+                unaligned = Version(ours.path, ours.mode, ours.text)
+                self._pairs[path] = FilePair(base, unaligned, (), before.followed)
         self._before_run.clear()
 
     def pristine(self) -> Mapping[Path, File | None]:

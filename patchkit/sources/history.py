@@ -8,6 +8,7 @@ Contents come from the repository's own reader; a partial clone fetches them in 
 from __future__ import annotations
 
 import bisect
+import heapq
 import os
 import re
 from collections import Counter
@@ -58,6 +59,7 @@ class GitHistory:
         self._old_touches: dict[Path, list[Touch]] = {}
         self._walks: dict[Path, Walk] = {}
         self._whole: dict[str, tuple[Touch, ...]] = {}
+        self._added: dict[str, Mapping[str, Sequence[Stored]]] = {}
         self._known: dict[str, UpstreamCommit] = {}
         self._mentions: dict[str, tuple[UpstreamCommit, ...]] = {}
 
@@ -314,22 +316,34 @@ class GitHistory:
         gone = touch.before
         if gone is None:
             return None
-        whole = self.touches_of(touch.commit.identity)
-        added = [one.after for one in whole if one.before is None and one.after is not None]
-        same = [one for one in added if one.identity == gone.identity]
+        added = self._added_in(touch.commit.identity)
+        same = added.get(gone.identity, ())
         name = gone.path.rpartition(b"/")[2]
         if same:
             best = max(same, key=lambda one: (one.path.endswith(name), one.path))
             return Touch(touch.commit, gone, best)
         ending = name.rpartition(b".")[2]
-        alike = [one for one in added if one.path.endswith(ending)]
-        alike.sort(key=lambda one: (not one.path.endswith(b"/" + name), one.path))
-        candidates = alike[:_MOST_CANDIDATES]
+        alike = (one for some in added.values() for one in some if one.path.endswith(ending))
+        candidates = heapq.nsmallest(
+            _MOST_CANDIDATES,
+            alike,
+            key=lambda one: (not one.path.endswith(b"/" + name), one.path),
+        )
         self.prefetch([gone, *candidates])
         lines = self._counted(gone)
         scores = [(_similarity(lines, self._counted(one)), one.path, one) for one in candidates]
         score, _, best = max(scores, default=(0.0, b"", gone))
         return Touch(touch.commit, gone, best) if score >= _LEAST_ALIKE else None
+
+    def _added_in(self, commit: str) -> Mapping[str, Sequence[Stored]]:
+        """The files that a commit added, by their identity."""
+        if commit not in self._added:
+            added: dict[str, list[Stored]] = {}
+            for touch in self.touches_of(commit):
+                if touch.before is None and touch.after is not None:
+                    added.setdefault(touch.after.identity, []).append(touch.after)
+            self._added[commit] = added
+        return self._added[commit]
 
     def _counted(self, stored: Stored) -> Counter[bytes]:
         return Counter(split_lines(self.content(stored)))
