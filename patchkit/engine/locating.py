@@ -88,7 +88,7 @@ class Locator:
         may have moved: of the same kind, the nearest first."""
         if path not in self._near:
             self._near[path] = tuple(islice(self._changed.near(path), _MOST_COMPARED))
-            self._new.prefetch(self._near[path])
+            self._outline_all(self._near[path])
         return self._near[path]
 
     def may_have(self, path: Path, line: bytes) -> bool:
@@ -96,6 +96,12 @@ class Locator:
         hashes, wanted = self._outline(path).hashes, hash(line) & _SHORT
         at = bisect_left(hashes, wanted)
         return at < len(hashes) and hashes[at] == wanted
+
+    def _outline_all(self, paths: Iterable[Path]) -> None:
+        unknown = [path for path in paths if path not in self._outlines]
+        self._new.prefetch(unknown)
+        for path in unknown:
+            self._outline(path)
 
     def _outline(self, path: Path) -> _Outline:
         """That of a file of the new tree. Each is read once, and only this is kept: there may be
@@ -231,7 +237,7 @@ class Locator:
         wanted = self._old.get(path)
         if wanted is None:
             return {}
-        self._new.prefetch(one for one in candidates if one not in self._outlines)
+        self._outline_all(candidates)
         most = self._most_similar(wanted.content, candidates)
         found: dict[Path, int] = {}
         best = 0
