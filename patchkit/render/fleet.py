@@ -27,6 +27,7 @@ _FIRST = (
     Ending.BAD_INPUT, Ending.CONFLICTS, Ending.PORTED, Ending.CURRENT,
 )  # fmt: skip
 _MEBI = 1 << 20
+_MINUTE, _HOUR = 60, 3600
 HEADINGS = ("package", "from", "to", "ending", "patches", "left", "held", "seconds", "MiB")
 NUMBERS = HEADINGS[4:]
 
@@ -88,6 +89,28 @@ def patch_figures(report: FleetReport) -> str:
     return f"{total}: {', '.join(counts)}." if counts else f"{total}."
 
 
+def told_time(seconds: float) -> str:
+    """A time for a person.
+
+    >>> told_time(5.25), told_time(754), told_time(9000)
+    ('5.2 s', '12.6 min', '2.5 h')
+    """
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.1f} min"
+    return f"{seconds / _HOUR:.1f} h"
+
+
+def told_why(outcome: PackageOutcome) -> str:
+    """Why a package has no port, in a few words; nothing where it has one."""
+    if outcome.ending is Ending.TIME_LIMIT and outcome.limits.seconds is not None:
+        return f"more than the {told_time(outcome.limits.seconds)} that it may take"
+    if outcome.ending is Ending.MEMORY_LIMIT and outcome.limits.memory is not None:
+        return f"more than the {outcome.limits.memory >> 20} MiB that it may need"
+    return shown_text(outcome.message)
+
+
 def fleet_next_step(report: FleetReport) -> str:
     """One line that says what a person does next."""
     groups = [group for group in groups_of(report) if group.ending.needs_person]
@@ -130,9 +153,7 @@ def fleet_text(report: FleetReport) -> str:
         lines += [f"{group.title}: {counted(len(group.outcomes), 'package', 'packages')}"]
         lines += [f"  {group.sentence}"]
         lines += _table([HEADINGS, *map(row_of, group.outcomes)], 4, len(HEADINGS))
-        lines += [
-            f"  {one.name}: {shown_text(one.message)}" for one in group.outcomes if one.message
-        ]
+        lines += [f"  {one.name}: {told_why(one)}" for one in group.outcomes if told_why(one)]
         lines.append("")
     return "\n".join(lines)
 

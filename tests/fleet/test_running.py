@@ -17,6 +17,7 @@ from patchkit.jobs.fleet import run_fleet
 from patchkit.jobs.fleetinputs import newest_version
 from patchkit.jobs.fleetstore import FolderStore
 from patchkit.model.fleet import Ending, Limits
+from patchkit.render.fleet import fleet_text
 from patchkit.render.fleetjson import load_outcome
 from patchkit.sources.upstream import open_upstream
 from patchkit.workspace.fleet import chosen, load_fleet
@@ -127,6 +128,7 @@ def test_a_limit_of_time_ends_only_that_package(
     fleet = with_limit(made.fleet, "slow", Limits(seconds=5))
     report = run_fleet(fleet, str(made.out), workers=2)
     assert [("quick", "ported"), ("slow", "time-limit")] == endings(report)
+    assert "  slow: more than the 5.0 s that it may take\n" in fleet_text(report)
     _wait_until_gone(int((tmp_path / "pid").read_text()))
     assert frozenset({"quick", "slow"}) == run_fleet(fleet, str(made.out)).kept
     other = with_limit(fleet, "slow", Limits(seconds=6))
@@ -143,6 +145,7 @@ def test_a_limit_of_memory_ends_only_that_package(
     fleet = with_limit(made.fleet, "hungry", Limits(memory=160 << 20))
     report = run_fleet(fleet, str(made.out), workers=2)
     assert [("thrifty", "ported"), ("hungry", "memory-limit")] == endings(report)
+    assert "  hungry: more than the 160 MiB that it may need\n" in fleet_text(report)
     assert report.outcomes[1].memory > 160 << 20
 
 

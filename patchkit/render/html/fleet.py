@@ -18,6 +18,8 @@ from patchkit.render.fleet import (
     fleet_next_step,
     groups_of,
     patch_figures,
+    told_time,
+    told_why,
 )
 from patchkit.render.html.code import with_code
 from patchkit.render.html.page import rendered_page
@@ -25,7 +27,6 @@ from patchkit.render.html.page import rendered_page
 _WIDTH = 1000
 _MEBI = 1 << 20
 _MOST_UNFOLDED = 500
-_MINUTE, _HOUR = 60, 3600
 _STYLES = {
     Ending.PORTED: "s-unchanged",
     Ending.CURRENT: "s-upstreamed",
@@ -137,19 +138,6 @@ def fleet_view(report: FleetReport) -> FleetView:
     )  # fmt: skip
 
 
-def told_time(seconds: float) -> str:
-    """A time for a person.
-
-    >>> told_time(5.25), told_time(754), told_time(9000)
-    ('5.2 s', '12.6 min', '2.5 h')
-    """
-    if seconds < _MINUTE:
-        return f"{seconds:.1f} s"
-    if seconds < _HOUR:
-        return f"{seconds / _MINUTE:.1f} min"
-    return f"{seconds / _HOUR:.1f} h"
-
-
 def _took(report: FleetReport) -> str:
     seconds = sorted(one.seconds for one in report.outcomes)
     if not seconds:
@@ -199,5 +187,5 @@ def _row(outcome: PackageOutcome) -> RowView:
         causes=", ".join(f"{count} {cause.value}" for cause, count in outcome.causes.items()),
         seconds=told_time(outcome.seconds),
         memory=outcome.memory // _MEBI,
-        message=shown_text(outcome.message),
+        message=told_why(outcome),
     )

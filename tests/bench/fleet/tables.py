@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from patchkit.jobs.fleet import FLEET_JSON, FLEET_PAGE
 from patchkit.model.fleet import FleetReport
-from patchkit.render.html.fleet import told_time
+from patchkit.render.fleet import told_time
 from tests.bench.fleet.measuring import Measured, Sizes
 
 DISTRIBUTION = 30_000
