@@ -16,16 +16,24 @@ from patchkit.model.treepaths import leads_into_git
 
 STAGE = ".patchkit-stage"
 """The folder inside an output folder in which a change of it is prepared."""
+CLAIM = ".patchkit-lock"
+"""The file inside a folder by which a run keeps others out."""
 
 
 def checked_path(path: str) -> str:
     """`path` without `.` and doubled slashes.
 
-    Raises `OutputError` when it is not relative, leads upwards or into `.git`, or lies in
-    the stage.
+    Raises `OutputError` when it is not relative, leads upwards or into `.git`, or is
+    patchkit's own.
     """
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    if path.startswith("/") or "\0" in path or not parts or ".." in parts or parts[0] == STAGE:
+    if (
+        path.startswith("/")
+        or "\0" in path
+        or not parts
+        or ".." in parts
+        or parts[0] in (STAGE, CLAIM)
+    ):
         raise OutputError(
             f"{shown_name(path)}: not a place for a file in the output folder.",
             "Rename the patch that is called so.",

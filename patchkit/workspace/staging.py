@@ -15,21 +15,22 @@ and carrying it out a second time does no harm.
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from patchkit.errors import OutputError
-from patchkit.model.tree import SYMLINK
+from patchkit.workspace.disk import sync, write_new
+from patchkit.workspace.locking import locked
 from patchkit.workspace.places import STAGE, checked_path, status_of_entry
 
 _NEW, _FILES, _PLAN, _COMMIT, _LOCK = "new", "files", "plan.json", "commit.json", "lock"
+_WRITER = "patchkit (writing)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +94,32 @@ def build_folder(root: Path, outputs: Sequence[Output]) -> None:
             for output in outputs:
                 place = new / output.path
                 place.parent.mkdir(parents=True, exist_ok=True)
-                _write(place, output.content, output.mode)
+                write_new(place, output.content, output.mode)
             for folder, _, _ in os.walk(new):
-                _sync(Path(folder))
+                sync(Path(folder))
             new.rename(root)
-            _sync(root.parent)
+            _confirm(root)
         finally:
             # What cannot be removed now is removed by the next `recover`.
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def change_folder(root: Path, outputs: Sequence[Output], removals: Sequence[str]) -> None:
+def _confirm(root: Path) -> None:
+    try:
+        sync(root.parent)
+    except OSError as error:
+        raise OutputError(
+            f"{root}: is written, but not sure to be on the disk: {error.strerror}.",
+            "Look after the disk, then run the command again.",
+        ) from error
+
+
+def change_folder(
+    root: Path, outputs: Sequence[Output], removals: Sequence[str], check: Callable[[], None]
+) -> None:
     """Put these files into the folder `root`, replacing those of the same path, and remove others.
 
+    `check` is called when no other process can write there any more; what it raises is passed on.
     Raises `OSError` or `OutputError`. Then nothing has changed; or, if the message says that the
     change is decided, the next `recover` finishes it.
     """
@@ -113,6 +127,7 @@ def change_folder(root: Path, outputs: Sequence[Output], removals: Sequence[str]
     stage.mkdir()
     with _locked(stage):
         try:
+            check()
             _prepare(root, stage, outputs, removals)
             (stage / _PLAN).rename(stage / _COMMIT)
         except BaseException:
@@ -158,21 +173,29 @@ def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Seque
     )
     for path in (*plan.files, *plan.removals):
         _check_can_change(root, path)
-    _write(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)
+    write_new(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)
+    # The stage is on the disk before anything outside of it changes.
+    sync(stage)
+    sync(root)
     for folder in folders:
         (root / folder).mkdir(exist_ok=True)
     files = stage / _FILES
     files.mkdir()
     for number, output in enumerate(outputs):
-        _write(files / str(number), output.content, output.mode)
-    _sync(files)
-    _sync(stage)
+        write_new(files / str(number), output.content, output.mode)
+    sync(files)
+    sync(stage)
 
 
 def _missing_folders(root: Path, outputs: Sequence[Output]) -> tuple[str, ...]:
     """The folders that must be made for `outputs`, each after the one that it is in."""
-    needed = {str(folder) for output in outputs for folder in PurePosixPath(output.path).parents}
+    needed = _folders_of(output.path for output in outputs)
     return tuple(sorted(folder for folder in needed if not (root / folder).is_dir()))
+
+
+def _folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder that one of the paths lies in, up to the root, `.`."""
+    return {str(folder) for path in paths for folder in PurePosixPath(path).parents}
 
 
 def _check_can_change(root: Path, path: str) -> None:
@@ -196,10 +219,17 @@ def _check_can_change(root: Path, path: str) -> None:
 def _carry_out(root: Path, stage: Path) -> None:
     """Do what a decided stage says, or the rest of it, and remove the stage."""
     try:
-        _sync(stage)
+        sync(stage)
         plan = _read_plan(stage / _COMMIT)
         if plan.stage != _identity(stage):
             raise _foreign(stage)
+        for path in plan.files:
+            status_of_entry(root, path)
+        for name in plan.folders:
+            (root / name).mkdir(parents=True, exist_ok=True)
+        # What is renamed into a new folder is gone with it, as long as that is not on the disk.
+        for folder in sorted({(root / name).parent for name in plan.folders}):
+            sync(folder)
         for number, path in enumerate(plan.files):
             staged = stage / _FILES / str(number)
             if os.path.lexists(staged):
@@ -211,9 +241,11 @@ def _carry_out(root: Path, stage: Path) -> None:
                 (root / path).unlink()
         for folder in sorted({(root / path).parent for path in (*plan.files, *plan.removals)}):
             if folder.is_dir():
-                _sync(folder)
-        _sync(root)
+                sync(folder)
+        sync(root)
         (stage / _COMMIT).unlink()
+        # Lost, the removal would let a later recovery take away what a person has put there since.
+        sync(stage)
     except OSError as error:
         raise OutputError(
             f"{root}: the change is decided but not yet finished: {error.strerror}.",
@@ -281,47 +313,11 @@ def _is_real_folder(place: Path) -> bool:
 def _locked(folder: Path) -> Iterator[None]:
     """Keep other processes from working in a scratch folder or stage; a kill lets them in again."""
     place = folder / _LOCK
-    try:
-        descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        with suppress(OSError):  # not empty, or not ours to remove
-            folder.rmdir()
-        raise
-    try:
+    with ExitStack() as ends:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_ours = os.fstat(descriptor).st_ino == place.stat().st_ino
-        except (BlockingIOError, FileNotFoundError):
-            is_ours = False
-        if not is_ours:
-            raise OutputError(
-                f"{folder}: another process is writing there.",
-                "Wait for it, then run the command again.",
-            )
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _write(place: Path, content: bytes, mode: int) -> None:
-    if mode == SYMLINK:
-        # Path.symlink_to would tidy the target up.
-        os.symlink(content, os.fsencode(place))  # noqa: PTH211 (pathlib would tidy the target)
-        return
-    with place.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Put the names in a folder on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # what a file system says that cannot do it for folders
+            ends.enter_context(locked(place, folder, _WRITER))
+        except OSError:
+            with suppress(OSError):  # not empty, or not ours to remove
+                folder.rmdir()
             raise
-    finally:
-        os.close(descriptor)
+        yield

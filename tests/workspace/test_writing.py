@@ -301,7 +301,7 @@ def test_a_full_disk(small_disk: Path, limit: str, exists: bool) -> None:
     """However much room there is, all is written or nothing, and what was staged is gone."""
     big = [*NEW, Output("big-1", b"x" * 10_000), Output("big-2", b"y" * 10_000)]
     outcomes = set()
-    for room in range(0, 56, 2):
+    for room in range(0, 64, 2):
         parent = small_disk / "parent"
         parent.mkdir()
         root = put(parent / "out", OLD) if exists else parent / "out"
@@ -453,8 +453,8 @@ def test_another_process_at_work(old: Path, place: str) -> None:
     make(old.parent / place, {"plan.json": "{}", "lock": ""})
     with (old.parent / place / "lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "another process is writing there" in refusal(old, NEW).message
-        with pytest.raises(OutputError, match="another process is writing there"):
+        assert "another process is at work there" in refusal(old, NEW).message
+        with pytest.raises(OutputError, match="another process is at work there"):
             recover(old)
     assert Recovery.NOTHING is not recover(old) or place != f"out/{STAGE}"
     assert write_outputs(old, NEW).created
