@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from patchkit.cli.check import problems
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -46,6 +47,8 @@ def command(
     """
     project = find_project(stack)
     version = stack_version(project, at)
+    if not dry_run:
+        claim(folder)
     with progress(shown=not quiet and not as_json) as (watch, _):
         plan = plan_apply(project, version, folder, fuzz=fuzz, watch=watch)
     if not dry_run:

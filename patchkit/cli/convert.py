@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -52,6 +53,8 @@ def command(
         raise StackError("Two stacks are named.", "Name it as STACK or with --stack.")
     project = find_project(folder or stack)
     version = stack_version(project, at)
+    if not dry_run:
+        claim(out)
     plan = plan_convert(project, version, target_of(project, version, to), out)
     if not dry_run:
         with interrupts_waiting():

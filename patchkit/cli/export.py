@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     at_option,
@@ -58,6 +59,8 @@ def command(
     """
     project = find_project(stack)
     version = stack_version(project, at)
+    if not dry_run:
+        claim(project.stack_folder(version))
     changed = Changed.OVERWRITE if force else Changed.REFUSE
     name = branch or branch_name(at or version or next(iter(project.versions()), ""))
     with (

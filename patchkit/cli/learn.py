@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.deciding import (
     Meant,
     files_of,
@@ -56,6 +57,8 @@ def command(
     project, port = options.port()
     only = [patch_named(name, port.report.patches) for name in names]
     decided = provenance(why, by, port.resolutions_place.parent)
+    if not dry_run:
+        claim(port.resolutions_place.parent)
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_learn(
             project,

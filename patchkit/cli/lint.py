@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -75,6 +76,8 @@ def command(
         else:
             print_text(rules_text())
         return 0
+    if fix and not dry_run:
+        claim(place)
     with progress(shown=not quiet and form == "text") as (_, say):
         plan = plan_lint(
             place, _choices(place, select, ignore),

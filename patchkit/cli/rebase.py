@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -91,6 +92,8 @@ def command(
     project = find_project(stack)
     chosen = tuple(name for name in rules.replace(",", " ").split())
     choices = Choices(chosen, accept, keep, absorbed_from)
+    if not dry_run:
+        claim(out or project.output_folder(old, new))
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
             project, old, new, upstream=upstream, out=out, fuzz=fuzz,

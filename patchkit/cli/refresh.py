@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from patchkit.cli.check import check_document, print_check
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     at_option,
@@ -46,6 +47,8 @@ def command(
     """
     project = find_project(stack)
     version = stack_version(project, at)
+    if not dry_run:
+        claim(project.stack_folder(version))
     with (
         progress(shown=not quiet and not as_json) as (watch, say),
         source_tree(project, at, place=tree, upstream=upstream, progress=say) as source,

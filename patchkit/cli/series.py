@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -247,6 +248,8 @@ def _run(edit: str, options: dict[str, Any], plan_of: Callable[[EditedStack], Se
     at = options["at"]
     version = stack_version(project, at)
     quiet, as_json = options["quiet"], options["as_json"]
+    if not options["dry_run"]:
+        claim(project.stack_folder(version))
     upstream, tree = options["upstream"], options["tree"]
     with (
         progress(shown=not quiet and not as_json) as (_, say),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.claiming import claim
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -51,6 +52,8 @@ def command(
     Example: patchkit upgrade --to 3.2.0 --dry-run
     """
     project = find_project(stack)
+    if not dry_run:
+        claim(project.stack_folder(old or new))
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_upgrade(
             project, new, old, upstream=upstream, reports=forms, watch=watch, progress=say

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,15 @@ from patchkit.workspace.writing import Output, WriteResult, recover, write_outpu
 class ApplyPlan:
     """A stack applied in memory: every file of `folder` that changes, and every one that goes.
 
-    Both are empty where a patch does not apply; `patches` says which.
+    Both are empty where a patch does not apply; `patches` says which. `read` are the files that
+    the patches touch, as they were.
     """
 
     folder: Path
     patches: tuple[PatchFit, ...]
     outputs: tuple[Output, ...]
     removals: tuple[str, ...]
+    read: Mapping[str, bytes | None]
 
     @property
     def exit_code(self) -> int:
@@ -38,8 +41,9 @@ class ApplyPlan:
         return int(any(patch.fit is Fit.BROKEN for patch in self.patches))
 
     def write(self) -> WriteResult:
-        """Change the folder, all or nothing. Raises `OutputError` when it cannot be written."""
-        return write_outputs(self.folder, self.outputs, removals=self.removals)
+        """Change the folder, all or nothing. Raises `OutputError` when it cannot be written, or
+        somebody has changed one of the files since it was read."""
+        return write_outputs(self.folder, self.outputs, removals=self.removals, read=self.read)
 
 
 def plan_apply(
@@ -59,7 +63,7 @@ def plan_apply(
     tree = DirectoryTree(folder)
     fits = check_stack(stack, tree, policy, watch)
     if any(patch.fit is Fit.BROKEN for patch in fits):
-        return ApplyPlan(folder, fits, (), ())
+        return ApplyPlan(folder, fits, (), (), {})
     ported = port_stack(stack, tree, tree, policy)
     changed = {path: file for path, file in ported.result.items() if ported.pristine[path] != file}
     outputs = tuple(
@@ -68,7 +72,12 @@ def plan_apply(
         if file is not None
     )
     removals = tuple(os.fsdecode(path) for path, file in changed.items() if file is None)
-    return ApplyPlan(folder, fits, outputs, removals)
+    read = {
+        os.fsdecode(path): None if file is None else file.content
+        for path, file in ported.pristine.items()
+        if path in changed
+    }
+    return ApplyPlan(folder, fits, outputs, removals, read)
 
 
 def _mode(folder: Path, path: TreePath, file: File, before: File | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,12 +23,14 @@ from patchkit.workspace.writing import Output, WriteResult, write_outputs
 
 @dataclass(frozen=True)
 class ChangedStack:
-    """Every file of the stack in `folder` that is to be written, and those that go."""
+    """Every file of the stack in `folder` that is to be written, and those that go; `read` are the
+    files that it was made from."""
 
     folder: Path
     stack: Stack
     outputs: tuple[Output, ...]
     removals: tuple[str, ...]
+    read: Mapping[str, bytes]
 
     @property
     def is_unchanged(self) -> bool:
@@ -36,8 +38,9 @@ class ChangedStack:
         return not self.outputs and not self.removals
 
     def write(self) -> WriteResult:
-        """Write it, all or nothing. Raises `OutputError` when that cannot be done."""
-        return write_outputs(self.folder, self.outputs, removals=self.removals)
+        """Write it, all or nothing. Raises `OutputError` when that cannot be done, or somebody has
+        changed the stack since it was read."""
+        return write_outputs(self.folder, self.outputs, removals=self.removals, read=self.read)
 
 
 def changed_stack(
@@ -66,7 +69,19 @@ def changed_stack(
             outputs.append(_output(folder, aside, old[name]))
             gone.append(layout.place_of(name))
     stack = replace(before, series=series, patches=patches)
-    return ChangedStack(folder, stack, tuple(outputs), tuple(gone))
+    return ChangedStack(folder, stack, tuple(outputs), tuple(gone), files_read(before))
+
+
+def files_read(stack: Stack) -> dict[str, bytes]:
+    """Every file that a stack was read from: its list, where that is a file, and its patches."""
+    patches = {**{one.name: one.patch.raw for one in stack.patches}, **dict(stack.guarded)}
+    files = {stack.layout.place_of(name): raw for name, raw in patches.items()}
+    return {stack.layout.series: stack.series.raw, **files} if stack.layout.has_file else files
+
+
+def content_now(place: Path) -> bytes | None:
+    """What a file has at this moment; None where there is none."""
+    return place.read_bytes() if place.is_file() else None
 
 
 def files_beside(folder: Path, layout: Layout) -> set[str]:

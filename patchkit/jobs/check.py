@@ -4,6 +4,7 @@ floor)."""
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from patchkit.engine.foldednames import folded_by_stack
 from patchkit.engine.rebasing import PortedStack, port_stack
 from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import StackError
+from patchkit.jobs.changing import content_now, files_read
 from patchkit.jobs.inputs import read_stack
 from patchkit.jobs.outputnames import SCRIPT
 from patchkit.jobs.outputs import script_for
@@ -43,7 +45,8 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class RefreshPlan:
-    """A refreshed and proved stack that is not written yet: every file that changes.
+    """A refreshed and proved stack that is not written yet: every file that changes, and those
+    that it was made from.
 
     There are none where `check` has broken patches: a stack that does not apply is not refreshed.
     """
@@ -51,6 +54,7 @@ class RefreshPlan:
     check: CheckResult
     folder: Path
     outputs: tuple[Output, ...]
+    read: Mapping[str, bytes | None]
 
     @property
     def exit_code(self) -> int:
@@ -58,8 +62,9 @@ class RefreshPlan:
         return self.check.exit_code
 
     def write(self) -> WriteResult:
-        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written."""
-        return write_outputs(self.folder, self.outputs)
+        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written, or
+        somebody has changed the stack since it was read."""
+        return write_outputs(self.folder, self.outputs, read=self.read)
 
 
 def check(
@@ -92,7 +97,7 @@ def plan_refresh(
     folder, stack = read_stack(project, version)
     found = _check(project, folder, stack, tree, fuzz, unwatched)
     if found.exit_code:
-        return RefreshPlan(found, folder, ())
+        return RefreshPlan(found, folder, (), {})
     ported = port_stack(stack, tree, tree, policy_of(project, folder, fuzz), watch)
     refreshed = {patch.name: _refreshed(patch) for patch in ported.patches}
     _prove(project, stack, {**dict(stack.guarded), **refreshed}, ported)
@@ -101,11 +106,13 @@ def plan_refresh(
         for stacked in stack.patches
         if refreshed[stacked.name] != stacked.patch.raw
     ]
+    read: dict[str, bytes | None] = {**files_read(stack)}
     if stack.layout.has_script:
+        read[SCRIPT] = content_now(folder / SCRIPT)
         script = Output(SCRIPT, script_for(project, stack.layout), 0o755)
         if not _stands_in(folder, script):
             outputs.append(script)
-    return RefreshPlan(found, folder, tuple(outputs))
+    return RefreshPlan(found, folder, tuple(outputs), read)
 
 
 def _refreshed(patch: PortedPatch) -> bytes:

@@ -15,11 +15,14 @@ from patchkit.sources.versions import tree_at
 from patchkit.workspace.beside import resolutions_place
 from patchkit.workspace.loading import load_stack
 from patchkit.workspace.resolutions import load_resolutions
+from patchkit.workspace.writing import recover
 
 
 def read_stack(project: Project, version: str) -> tuple[Path, Stack]:
-    """The folder and the stack for a version; raises `StackError` and `PatchFormatError`."""
+    """The folder and the stack for a version, after an interrupted write there is finished or
+    undone. Raises `StackError`, `PatchFormatError`, and `OutputError` where that cannot be done."""
     folder = project.stack_folder(version)
+    recover(folder)
     return folder, load_stack(folder, flags=project.settings.flags)
 
 

@@ -17,6 +17,7 @@ from patchkit.model.shown import shown_name
 from patchkit.render.json import load_report
 from patchkit.workspace.beside import resolutions_place
 from patchkit.workspace.resolutions import load_resolutions
+from patchkit.workspace.writing import recover
 
 _VERSION = "{version}"
 
@@ -63,6 +64,7 @@ def last_port(
     that was ported is not clear.
     """
     place = _place(project, old, new, out, report)
+    recover(place.parent)
     found = _load(place)
     for given, known in ((old, found.old_version), (new, found.new_version)):
         if given is not None and given != known:

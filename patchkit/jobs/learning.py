@@ -15,7 +15,7 @@ from patchkit.engine.learning import amendments_learned, answers_learned
 from patchkit.engine.policy import Policy
 from patchkit.engine.rebasing import PortedStack, port_stack
 from patchkit.engine.watching import Watcher, unwatched
-from patchkit.errors import PatchkitError
+from patchkit.errors import OutputError, PatchkitError
 from patchkit.jobs.choices import NO_CHOICES, Choices
 from patchkit.jobs.deps import named_patches
 from patchkit.jobs.edited import edits_in
@@ -56,13 +56,14 @@ class LearnPlan:
 
     `decisions` are all that are new, none where there are `problems`: sentences on what no decision
     brings about. `notes` say what else a person should know. `resolutions` is the file at `place`
-    as it would be.
+    as it would be, `before` as it was read.
     """
 
     decisions: tuple[Decision, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     resolutions: Resolutions
+    before: Resolutions
     place: Path
 
     @property
@@ -73,7 +74,7 @@ class LearnPlan:
     def write(self) -> None:
         """Record it. Raises `OutputError` when the file cannot be written."""
         if self.decisions:
-            write_resolutions(self.place, self.resolutions)
+            write_resolutions(self.place, self.resolutions, self.before)
 
 
 def plan_learn(
@@ -125,16 +126,18 @@ def plan_learn(
                 resolutions=decided, choices=choices, siblings=NOT_ASKED, cache=cache,
                 progress=progress,
             )  # fmt: skip
+        except OutputError:
+            raise  # the proof could not be run, which says nothing of what was learned
         except PatchkitError as error:
             problems = (str(error),)
         else:
             names = {patch.name for patch in edits.patches}.union(edits.removed)
             notes = (*notes, *_told(port.report, plan.report, names))
     if problems:
-        return LearnPlan((), problems, told, recorded, port.resolutions_place)
+        return LearnPlan((), problems, told, recorded, recorded, port.resolutions_place)
     known = {record.decision for record in recorded.records}
     fresh = tuple(one.decision for one in decided.records if one.decision not in known)
-    return LearnPlan(fresh, (), notes, decided, port.resolutions_place)
+    return LearnPlan(fresh, (), notes, decided, recorded, port.resolutions_place)
 
 
 def _told(before: Report, after: Report, edited: Iterable[str]) -> Iterator[str]:

@@ -58,13 +58,14 @@ class Mending(Enum):
 class LintPlan:
     """What was found in the repository in `folder`, and what mends some of it.
 
-    `findings` are those that stay, `mended` those that writing `outputs` takes away. `notes` say
-    what could not be checked."""
+    `findings` are those that stay, `mended` those that writing `outputs`, made from the files in
+    `read`, takes away. `notes` say what could not be checked."""
 
     folder: Path
     findings: tuple[Finding, ...]
     mended: tuple[Finding, ...]
     outputs: tuple[Output, ...]
+    read: Mapping[str, bytes]
     notes: tuple[str, ...]
 
     @property
@@ -73,8 +74,9 @@ class LintPlan:
         return int(any(finding.needs_person for finding in self.findings))
 
     def write(self) -> WriteResult:
-        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written."""
-        return write_outputs(self.folder, self.outputs)
+        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written, or
+        somebody has changed one of the files since it was read."""
+        return write_outputs(self.folder, self.outputs, read=self.read)
 
 
 def plan_lint(
@@ -104,7 +106,7 @@ def plan_lint(
         changed = _changed(folder) if extent is Extent.CHANGED else None
         findings = _told(scene, asked, changed)
         if mending is Mending.TOLD:
-            return LintPlan(folder, findings, (), (), found.notes)
+            return LintPlan(folder, findings, (), (), {}, found.notes)
         return _mended(folder, scene, asked, changed, findings, found.notes)
 
 
@@ -178,11 +180,15 @@ def _mended(
 ) -> LintPlan:
     files = scene.files
     contents: dict[trees.Path, bytes] = {}
+    read: dict[str, bytes] = {}
     done: list[Finding] = []
     for _ in range(_MOST_ROUNDS):
         edited, taken = mended(Overlay(files, _as_files(contents)), findings)
         if not taken:
             break
+        for path in edited:
+            if (file := files.get(path)) is not None:
+                read.setdefault(decode_name(path), file.content)
         contents.update(edited)
         done += taken
         scene = replace(scene, files=Overlay(files, _as_files(contents)))
@@ -191,7 +197,7 @@ def _mended(
         Output(decode_name(path), content, _mode(folder, path))
         for path, content in contents.items()
     )
-    return LintPlan(folder, findings, tuple(done), outputs, notes)
+    return LintPlan(folder, findings, tuple(done), outputs, read, notes)
 
 
 def _as_files(contents: Mapping[trees.Path, bytes]) -> dict[trees.Path, File | None]:

@@ -17,7 +17,7 @@ from patchkit.model.shown import shown_name
 from patchkit.render.json import load_report, report_json
 from patchkit.render.recorded import recorded_outputs
 from patchkit.render.text import report_text
-from patchkit.workspace.writing import Output, write_outputs
+from patchkit.workspace.writing import Output, recover, write_outputs
 
 REPORT_FORMATS = ("text", "json", *FURTHER_REPORTS)
 """Every format that `SavedReport.formatted` knows."""
@@ -80,6 +80,7 @@ def saved_report(place: Path) -> SavedReport:
     """
     if place.is_dir():
         place /= REPORT_JSON
+    recover(place.parent)
     try:
         raw = place.read_bytes()
     except FileNotFoundError as error:

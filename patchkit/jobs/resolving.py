@@ -187,7 +187,7 @@ def record_answers(
     before = port.resolutions()
     after = with_decisions(before, decisions)
     if after != before:
-        write_resolutions(port.resolutions_place, after)
+        write_resolutions(port.resolutions_place, after, before)
     return tuple(map(identity_of, decisions))
 
 
@@ -210,7 +210,7 @@ def forget_decisions(place: Path, names: Iterable[str]) -> tuple[str, ...]:
     Gives the identities. Raises `ResolveError` when a name is not that of just one decision; then
     nothing is written.
     """
-    resolutions = load_resolutions(place)
+    before = resolutions = load_resolutions(place)
     found = []
     for name in names:
         fitting = [one.identity for one in resolutions.records if one.identity.startswith(name)]
@@ -225,7 +225,7 @@ def forget_decisions(place: Path, names: Iterable[str]) -> tuple[str, ...]:
     for identity in found:
         resolutions = resolutions.without(identity)
     if found:
-        write_resolutions(place, resolutions)
+        write_resolutions(place, resolutions, before)
     return tuple(dict.fromkeys(found))
 
 

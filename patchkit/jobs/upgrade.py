@@ -15,11 +15,12 @@ from pathlib import Path
 
 from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import SpecError, StackError
+from patchkit.jobs.changing import content_now, files_read
 from patchkit.jobs.lint import plan_lint
 from patchkit.jobs.lintsources import NamedSource
 from patchkit.jobs.outputnames import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
 from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
-from patchkit.jobs.project import Project, own_version
+from patchkit.jobs.project import Project, own_version, read_stack
 from patchkit.jobs.rebase import plan_rebase, uncounted
 from patchkit.model.lint import Finding
 from patchkit.model.report import Report
@@ -37,13 +38,14 @@ _NOT_CHECKED = (Dialect.YOCTO, Dialect.OPENWRT)
 @dataclass(frozen=True)
 class UpgradePlan:
     """What would be written to the packaging repository `folder`: nothing where the port leaves
-    something to a person. `reports` are its reports, which belong elsewhere; `notes` say what else
-    there is to do."""
+    something to a person. `read` are the files that all was made from, `reports` its reports, which
+    belong elsewhere; `notes` say what else there is to do."""
 
     report: Report
     folder: Path
     outputs: tuple[Output, ...]
     removals: tuple[str, ...]
+    read: Mapping[str, bytes | None]
     reports: tuple[Output, ...]
     notes: tuple[str, ...]
 
@@ -65,9 +67,10 @@ class UpgradePlan:
         )
 
     def write(self) -> WriteResult:
-        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written."""
+        """Write all of it or nothing. Raises `OutputError` when the folder cannot be written, or
+        somebody has changed one of the files since it was read."""
         recover(self.folder)
-        return write_outputs(self.folder, self.outputs, removals=self.removals)
+        return write_outputs(self.folder, self.outputs, removals=self.removals, read=self.read)
 
     def write_reports(self, folder: Path) -> WriteResult:
         """Write the reports into a folder. Raises `OutputError`."""
@@ -75,8 +78,7 @@ class UpgradePlan:
         return write_outputs(folder, self.reports)
 
     def _now(self, path: str) -> bytes | None:
-        place = self.folder / path
-        return place.read_bytes() if place.is_file() else None
+        return content_now(self.folder / path)
 
 
 @dataclass(frozen=True)
@@ -143,13 +145,16 @@ def plan_upgrade(
         raise StackError(
             f"{folder}: is for {new} already.", "Name the version that it is for with --from."
         )
+    read: dict[str, bytes | None] = {**files_read(read_stack(project, version)[1])}
+    if spec is not None:
+        read[spec.name] = spec.read_bytes()
     plan = plan_rebase(
         project, version, new, upstream=upstream, out=folder / f"upgrade-to-{new}",
         reports=reports, today=today, cache=cache, watch=watch, expect=uncounted, progress=progress,
     )  # fmt: skip
     made = tuple(one for one in plan.outputs if one.path in _REPORTS)
     if plan.report.exit_code:
-        return UpgradePlan(plan.report, folder, (), (), made, ())
+        return UpgradePlan(plan.report, folder, (), (), {}, made, ())
     layout, _ = read_layout(folder)
     is_beside = spec is not None and spec.name != layout.series
     left = {*_REPORTS, *((spec.name,) if spec is not None and is_beside else ())}
@@ -163,8 +168,10 @@ def plan_upgrade(
         except SpecError as error:
             notes.append(f"The spec was not updated. {error}")
     outputs = [_with_mode_of(one, folder) for one in outputs]
+    for one in outputs:
+        read.setdefault(one.path, content_now(folder / one.path))
     removals = tuple(_left_behind(folder, {one.path for one in outputs}))
-    return UpgradePlan(plan.report, folder, tuple(outputs), removals, made, tuple(notes))
+    return UpgradePlan(plan.report, folder, tuple(outputs), removals, read, made, tuple(notes))
 
 
 def _with_mode_of(output: Output, folder: Path) -> Output:

@@ -11,7 +11,7 @@ from patchkit.errors import OutputError
 from patchkit.model.report import Report
 from patchkit.model.resolutions import Resolutions
 from patchkit.model.uses import with_uses_of
-from patchkit.workspace.resolutions import load_resolutions, write_resolutions
+from patchkit.workspace.resolutions import write_resolutions
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,4 @@ def note_uses(uses: Uses, report: Report) -> None:
     if noted == uses.resolutions:
         return
     with suppress(OutputError):
-        if load_resolutions(uses.place) == uses.resolutions:
-            write_resolutions(uses.place, noted)
+        write_resolutions(uses.place, noted, uses.resolutions)

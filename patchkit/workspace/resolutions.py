@@ -6,16 +6,20 @@ import os
 import stat
 from pathlib import Path
 
-from patchkit.errors import StackError
+from patchkit.errors import OutputError, StackError
 from patchkit.model.resolutions import Resolutions, parse_resolutions
-from patchkit.workspace.writing import Output, write_outputs
+from patchkit.workspace.writing import Output, recover, write_outputs
 
 
 def load_resolutions(place: Path) -> Resolutions:
-    """The resolutions in a file; none where there is no such file.
+    """The resolutions in a file, after an interrupted write of it is finished or undone; none where
+    there is no such file.
 
-    Raises `ResolutionFormatError` when it is not understood, `StackError` when it cannot be read.
+    Raises `OutputError` where that cannot be done, `ResolutionFormatError` when the file is not
+    understood, `StackError` when it cannot be read.
     """
+    # What was recorded, but not put in place yet, would be lost in what is recorded next.
+    recover(Path(os.path.realpath(place)).parent)
     try:
         raw = place.read_bytes()
     except FileNotFoundError:
@@ -27,12 +31,19 @@ def load_resolutions(place: Path) -> Resolutions:
     return parse_resolutions(raw, str(place))
 
 
-def write_resolutions(place: Path, resolutions: Resolutions) -> None:
+def write_resolutions(place: Path, resolutions: Resolutions, before: Resolutions) -> None:
     """Put the resolutions into their file, whole or not at all; a file that has them is not
     touched, and one that is there keeps its mode.
 
-    Raises `OutputError` when it cannot be written.
+    Raises `OutputError` when it cannot be written, or does not have what it had `before`, when it
+    was read: then somebody has decided something else in the meantime.
     """
     real = Path(os.path.realpath(place))
+    if load_resolutions(place) != before:
+        raise OutputError(
+            f"{place}: changed since it was read. Nothing was written.", "Run the command again."
+        )
+    now = real.read_bytes() if real.is_file() else None
     mode = stat.S_IMODE(real.stat().st_mode) if real.is_file() else 0o644
-    write_outputs(real.parent, [Output(real.name, resolutions.raw, mode)])
+    output = Output(real.name, resolutions.raw, mode)
+    write_outputs(real.parent, [output], read={real.name: now})

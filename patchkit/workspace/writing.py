@@ -8,16 +8,21 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from patchkit.errors import OutputError
 from patchkit.model.shown import shown_name
 from patchkit.model.tree import SYMLINK
 from patchkit.workspace import staging
+from patchkit.workspace.claims import remove_left
 from patchkit.workspace.places import checked_path, status_at, status_of_entry
 from patchkit.workspace.staging import Output, Recovery
+
+_MOST_SHOWN = 20
 
 __all__ = ["Output", "Recovery", "WriteResult", "edited_outputs", "recover", "write_outputs"]
 
@@ -41,16 +46,23 @@ def recover(root: Path) -> Recovery:
     """Finish or undo a write into the folder `root` that was interrupted by a kill.
 
     A write that was already decided is finished, another one is undone: the folder is as that
-    write planned it, or as before, never a mix. To be called before anything in `root` is read or
-    written; without an interrupted write it touches nothing. Raises `OutputError` when another
-    process is writing there, or when the folder cannot be written.
+    write planned it, or as before, never a mix. What a killed run claimed is free. To be called
+    before anything in `root` is read or written; where nothing was interrupted it touches nothing.
+    Raises `OutputError` when another process is writing there, or when the folder cannot be
+    written.
     """
     with staging.explained(root):
-        return staging.recover(_real_root(root))
+        real = _real_root(root)
+        remove_left(real)
+        return staging.recover(real)
 
 
 def write_outputs(
-    root: Path, outputs: Sequence[Output], *, removals: Sequence[str] = ()
+    root: Path,
+    outputs: Sequence[Output],
+    *,
+    removals: Sequence[str] = (),
+    read: Mapping[str, bytes | None] = MappingProxyType({}),
 ) -> WriteResult:
     """Write `outputs` into the folder `root` and remove `removals` from it, all or nothing.
 
@@ -59,11 +71,16 @@ def write_outputs(
     not touched, one that is also in `outputs` is not removed. `root` itself is made when it is
     missing, its parent is not. Other files in `root` stay as they are.
 
+    `read` are the files that all this was made from, by path, as they were read (None: there was
+    no such file); where one of them is another now, nothing is written. So what somebody changed in
+    the meantime is not lost, whether they use patchkit or an editor.
+
     A symbolic link is written, replaced by another or removed; it is never followed, and never
     replaced by a file.
 
     Raises `OutputError` when a path leads out of `root` or through a symbolic link, when paths
-    exclude each other, when a folder cannot be written, and when the disk is full. Nothing has
+    exclude each other, when a folder cannot be written, when the disk is full, and when a file is
+    not as it was `read`. Nothing has
     changed then, unless the message says that the change is decided; then `recover` finishes it.
     """
     with staging.explained(root):
@@ -71,7 +88,7 @@ def write_outputs(
         staging.recover(real)
         planned = _planned(outputs)
         if real.exists():
-            return _change(root, real, planned, removals)
+            return _change(root, real, planned, removals, partial(_check_read, root, read))
         _check_parent(root, real)
         staging.build_folder(real, tuple(planned.values()))
         return WriteResult(created=tuple(planned))
@@ -150,15 +167,43 @@ def _check_kind(path: str, output: Output) -> None:
 
 
 def _change(
-    root: Path, real: Path, planned: Mapping[str, Output], removals: Sequence[str]
+    root: Path,
+    real: Path,
+    planned: Mapping[str, Output],
+    removals: Sequence[str],
+    check: Callable[[], None],
 ) -> WriteResult:
     if not real.is_dir():
         raise OutputError(f"{root}: a file, not a folder.", "Choose another folder.")
     result = _compare(real, planned, removals)
-    if not result.is_unchanged:
+    if result.is_unchanged:
+        check()
+    else:
         differing = [planned[path] for path in (*result.created, *result.changed)]
-        staging.change_folder(real, differing, result.removed)
+        staging.change_folder(real, differing, result.removed, check)
     return result
+
+
+def _check_read(root: Path, read: Mapping[str, bytes | None]) -> None:
+    changed = [path for path, content in read.items() if not _is_as_read(root / path, content)]
+    if changed:
+        names = ", ".join(map(shown_name, changed[:_MOST_SHOWN]))
+        more = f" and {len(changed) - _MOST_SHOWN} more" if len(changed) > _MOST_SHOWN else ""
+        raise OutputError(
+            f"{root}: changed since it was read: {names}{more}. Nothing was written.",
+            "Look at what was changed, then run the command again.",
+        )
+
+
+def _is_as_read(place: Path, content: bytes | None) -> bool:
+    if content is None:
+        return not os.path.lexists(place)
+    try:
+        if place.is_symlink() and os.readlink(os.fsencode(place)) == content:  # noqa: PTH115 (it would tidy)
+            return True
+        return place.read_bytes() == content
+    except OSError:
+        return False
 
 
 def _compare(root: Path, planned: Mapping[str, Output], removals: Sequence[str]) -> WriteResult:
