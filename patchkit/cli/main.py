@@ -20,6 +20,7 @@ from typing import NoReturn
 import click
 
 import patchkit
+from patchkit.cli.interrupts import end_by_exception, signal_of
 from patchkit.errors import PatchkitError
 from patchkit.model.shown import shown_name
 
@@ -50,7 +51,8 @@ _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _BAD_INPUT = 2
 _OWN_FAULT = 70
 """What sysexits.h calls EX_SOFTWARE: no script may take it for bad input."""
-_INTERRUPTED = 130
+_BY_SIGNAL = 128
+"""What a shell adds to the number of the signal that ended a program."""
 _TRACEBACK = "PATCHKIT_TRACEBACK"
 
 
@@ -82,6 +84,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # None where it was closed
             stream.reconfigure(encoding=_encoding_of(stream), errors="backslashreplace")
+    end_by_exception()
     try:
         code = cli.main(sys.argv[1:] or ["--help"], _PROGRAM, standalone_mode=False)
     except click.UsageError as error:
@@ -91,9 +94,9 @@ def main() -> NoReturn:
     except PatchkitError as error:
         _say_error(error.message, *error.hints)
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
         _say_error("Interrupted.", "What was to be written is there as a whole, or not at all.")
-        code = _INTERRUPTED
+        code = _BY_SIGNAL + signal_of(error)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         _say_error(f"{name}{error.strerror or error}.")

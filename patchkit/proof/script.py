@@ -19,13 +19,14 @@ import threading
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
-from patchkit.errors import PatchkitError, ProofError
+from patchkit.errors import OutputError, PatchkitError, ProofError
 from patchkit.model.series import decode_name, encode_name
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Layout
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, split_lines
 from patchkit.model.tree import Path as TreePath
 from patchkit.render.applyscript import apply_script
+from patchkit.workspace.scratch import scratch
 
 _SCRIPT = "apply-patches"
 _FLAG = "patch_flag"
@@ -52,14 +53,14 @@ class Halt:
         with self._lock:
             self._is_asked = True
             if self._process is not None:
-                self._process.kill()
+                self._process.terminate()
 
     def watch(self, process: subprocess.Popen[bytes]) -> None:
         """This is the script that is to be ended."""
         with self._lock:
             self._process = process
             if self._is_asked:
-                process.kill()
+                process.terminate()
 
 
 def prove(
@@ -86,7 +87,8 @@ def prove(
 
     Raises `ProofError` when a patch does not apply, applies with fuzz or at another line, when a
     file differs in content, kind or executable bit, or when any other file appears; and
-    `PatchkitError` when a program is missing or the scratch folder cannot be written.
+    `PatchkitError` when a program is missing, `OutputError` when the scratch folder cannot be
+    written.
     """
     _require_programs(shell)
     script = apply_script(
@@ -110,14 +112,14 @@ def prove(
         **{layout.place_of(name): content for name, content in patches.items()},
     }
     try:
-        with tempfile.TemporaryDirectory(prefix="patchkit-proof-") as scratch:
-            folder = Path(scratch, "stack")
+        with scratch() as made:
+            folder = made.folder / "stack"
             _lay_out(folder, scaffolding)
-            _run(shell, folder, within_fuzz, halt or Halt())
+            _read_output(*_run(shell, folder, made.lock, halt or Halt()), within_fuzz)
             own = {encode_name(name) for name in (*scaffolding, _FLAG)}
             _compare(after, folder, _files_in(folder) - own)
     except OSError as error:
-        raise PatchkitError(
+        raise OutputError(
             f"the proof cannot be run in {tempfile.gettempdir()}: {error.strerror or error}.",
             "Set TMPDIR to a folder that can be written and has room.",
         ) from error
@@ -186,11 +188,11 @@ def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
         place.write_bytes(content)
 
 
-def _run(shell: str, folder: Path, within_fuzz: int | None, halt: Halt) -> None:
-    """Run the script; every patch must go in, and every hunk at its line where no fuzz is given."""
+def _run(shell: str, folder: Path, lock: int, halt: Halt) -> tuple[int, bytes]:
+    """Run the script; how it ended, and what it said."""
     temporary = folder.parent / "tmp"
     temporary.mkdir()
-    with subprocess.Popen(
+    process = subprocess.Popen(
         [shell, _SCRIPT],
         cwd=folder,
         # Nothing else: variables change what patch, tar and the shell do.
@@ -202,16 +204,24 @@ def _run(shell: str, folder: Path, within_fuzz: int | None, halt: Halt) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-    ) as done:
-        halt.watch(done)
+        # Should this process be killed, the folder is in use until the script has ended.
+        pass_fds=(lock,),
+    )
+    with process:
+        halt.watch(process)
         try:
-            told, _ = done.communicate()
+            stdout, _ = process.communicate()
         except BaseException:
-            done.kill()
+            process.kill()
             raise
+    return process.returncode, stdout
+
+
+def _read_output(status: int, stdout: bytes, within_fuzz: int | None) -> None:
+    """Every patch must have gone in, and every hunk at its line where no fuzz is given."""
     patch = _SCRIPT
     said: list[bytes] = []
-    for line in told.split(b"\n"):
+    for line in stdout.split(b"\n"):
         if step := _STEP.fullmatch(line):
             patch = decode_name(step[1])
             said = []
@@ -222,12 +232,12 @@ def _run(shell: str, folder: Path, within_fuzz: int | None, halt: Halt) -> None:
             )
         elif line and not line.startswith(b"patching ") and not _PLACED_ELSEWHERE.fullmatch(line):
             said.append(line)
-    if done.returncode == 1:
+    if status == 1:
         reason = _cut(" ".join(_shown(line) for line in said if not line.startswith(_OWN_WORDS)))
         raise ProofError(f"{shown_name(patch)}: GNU patch does not apply it: {reason}", _HINT)
-    if done.returncode != 0:
+    if status != 0:
         reason = _cut(" ".join(map(_shown, said)))
-        raise ProofError(f"the script ended with exit code {done.returncode}: {reason}", _HINT)
+        raise ProofError(f"the script ended with exit code {status}: {reason}", _HINT)
 
 
 def _files_in(folder: Path) -> set[TreePath]:

@@ -12,11 +12,14 @@ import datetime
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patchkit.errors import SpecError
+from patchkit.errors import PatchkitError, SpecError
+from patchkit.workspace.scratch import scratch
 
 if TYPE_CHECKING:
     from specfile.specfile import Specfile
@@ -60,8 +63,8 @@ def spec_files_in(folder: Path) -> tuple[Path, ...]:
 
 def spec_facts(raw: bytes, source: str) -> SpecFacts:
     """What the spec in `raw` says; `source` names it in messages. Raises `SpecError`."""
-    with tempfile.TemporaryDirectory() as folder:
-        spec = _parsed(raw, source, Path(folder))
+    with _sources() as folder:
+        spec = _parsed(raw, source, folder)
         with spec.sources() as sources, spec.patches() as patches:
             return SpecFacts(
                 name=spec.expanded_name,
@@ -79,8 +82,8 @@ def updated_spec(raw: bytes, source: str, version: str, entry: SpecEntry) -> byt
     this version already comes back as it is. Raises `SpecError` when specfile is not there or the
     spec is not understood.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        spec = _parsed(raw, source, Path(folder))
+    with _sources() as folder:
+        spec = _parsed(raw, source, folder)
         old = spec.expanded_version
         if old == version:
             return raw
@@ -102,6 +105,19 @@ def updated_spec(raw: bytes, source: str, version: str, entry: SpecEntry) -> byt
                 "Its macros make the version in another way: update it by hand.",
             )
         return str(spec).encode(*_ENCODING)
+
+
+@contextmanager
+def _sources() -> Iterator[Path]:
+    """A folder in which rpm may look for sources: there are none."""
+    try:
+        with scratch() as made:
+            yield made.folder
+    except OSError as error:
+        raise PatchkitError(
+            f"a spec cannot be read with {tempfile.gettempdir()}: {error.strerror or error}.",
+            "Set TMPDIR to a folder that can be written and has room.",
+        ) from error
 
 
 def _parsed(raw: bytes, source: str, folder: Path) -> Specfile:

@@ -41,7 +41,8 @@ def _stopping(folder: Path, program: str) -> tuple[dict[str, str], Path]:
     return changes, reached
 
 
-def _wait_for(reached: Path) -> None:
+def wait_for(reached: Path) -> None:
+    """Wait until somebody writes to this pipe."""
     descriptor = os.open(reached, os.O_RDONLY | os.O_NONBLOCK)
     try:
         assert select.select([descriptor], [], [], 30)[0], "the program was not run"
@@ -49,12 +50,14 @@ def _wait_for(reached: Path) -> None:
         os.close(descriptor)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("to_whole_group", [True, False])
 @pytest.mark.parametrize("program", ["patch", "git"])
 def test_an_interrupt_writes_nothing(
-    demo: Demo, tmp_path: Path, program: str, to_whole_group: bool
+    demo: Demo, tmp_path: Path, program: str, to_whole_group: bool, number: signal.Signals
 ) -> None:
-    """Ctrl-C reaches the programs that patchkit runs as well; a `kill -INT` does not."""
+    """Ctrl-C reaches the programs that patchkit runs as well; a `kill` does not. No temporary file
+    and no lock is left."""
     changes, reached = _stopping(tmp_path, program)
     if program == "git":
         upstream = new_repository(tmp_path / "upstream.git")
@@ -65,21 +68,22 @@ def test_an_interrupt_writes_nothing(
     before = state_of(demo.stack)
     with _rebase(demo, changes={**changes, "TMPDIR": str(scratch)}) as process:
         try:
-            _wait_for(reached)
+            wait_for(reached)
             if to_whole_group:
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(process.pid, number)
             else:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(number)
             stdout, stderr = process.communicate(timeout=30)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-    assert 130 == process.returncode
+    assert 128 + number == process.returncode
     assert (b"", [b"patchkit: error: Interrupted."]) == (
         stdout, [line for line in stderr.splitlines() if line and not line.startswith(b"  ")]
     )  # fmt: skip
     assert not demo.out.exists()
     assert [] == names_in(scratch)
+    assert [] == [name for name in names_in(demo.root) if name.startswith(".")]
     assert before == state_of(demo.stack)
 
 
