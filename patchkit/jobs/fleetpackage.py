@@ -76,8 +76,11 @@ def _ported(
     # Not `plan.write`, which notes in the packaging repository which decisions served.
     write_outputs(folder, plan.outputs)
     report = plan.report
+    # What changed meanwhile is of no use to the next run: it must port the package again.
+    is_same = _inputs_of(project, package).identity == found.identity
     return replace(
         found,
+        identity=found.identity if is_same else "",
         ending=Ending.CONFLICTS if report.exit_code else Ending.PORTED,
         patches={status: count for status, count in report.counts.items() if count},
         held=report.held,

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from patchkit.errors import OutputError
+from patchkit.workspace.disk import sync, write_new
 
 PACKAGES, OUTCOMES = "packages", "outcomes"
 _WORK = ".work"
@@ -87,7 +88,9 @@ class FolderStore:
         """Rename the folder into place."""
         with _explained(self.root):
             record = self._record(name)
-            record.unlink(missing_ok=True)
+            if record.exists():
+                record.unlink()
+                sync(record.parent)
             place = self.root / PACKAGES / name
             if place.exists():
                 old = self.scratch(name)
@@ -96,17 +99,22 @@ class FolderStore:
             if folder is not None:
                 place.parent.mkdir(exist_ok=True)
                 folder.replace(place)
+                sync(place.parent)
             self.put(f"{OUTCOMES}/{name}.json", outcome)
 
     def put(self, path: str, content: bytes) -> None:
-        """Write beside the file, then rename."""
+        """Write elsewhere in the folder, then rename; on the disk in this order, so that no record
+        is there without its result."""
         with _explained(self.root):
             place = self.root / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = place.with_name(f".{place.name}.{os.getpid()}.new")
-            unfinished.write_bytes(content)
-            unfinished.chmod(_MODE)
+            work = self.root / _WORK  # which the next run clears
+            work.mkdir(exist_ok=True)
+            unfinished = work / f"{place.name}.{os.getpid()}.new"
+            unfinished.unlink(missing_ok=True)
+            write_new(unfinished, content, _MODE)
             unfinished.replace(place)
+            sync(place.parent)
 
     @contextmanager
     def claimed(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import patchkit
-from patchkit.errors import PatchkitError
+from patchkit.errors import FleetError, PatchkitError
 from patchkit.jobs.fleetnursery import PORTED
 from patchkit.jobs.fleetstore import Store
 from patchkit.model.fleet import Ending, FleetPackage, PackageOutcome
@@ -87,12 +87,18 @@ class Nurseries:
     def _started(self) -> subprocess.Popen[bytes]:
         root = str(Path(patchkit.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "patchkit.jobs.fleetnursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "patchkit.jobs.fleetnursery"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        except OSError as error:
+            raise FleetError(
+                f"no process can be started for a package: {error.strerror or error}.",
+                "Ask for fewer --workers, or end what else takes processes and memory.",
+            ) from error
         self._all.append(process)
         return process
 

@@ -100,7 +100,8 @@ def key_of(
 
 @cache
 def _own_code() -> str:
-    """What changes whenever a module of patchkit does."""
+    """What changes whenever a module of patchkit does. Not by their times: those of a package are
+    often all the same, and a clock may be set back."""
     found: list[str] = []
     folders = [str(Path(patchkit.__file__).parent)]
     for folder in folders:
@@ -109,6 +110,9 @@ def _own_code() -> str:
                 if entry.is_dir():
                     folders.append(entry.path)
                 elif entry.name.endswith(_OWN_CODE):
-                    status = entry.stat()
-                    found.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
-    return "\n".join(sorted(found))
+                    found.append(entry.path)
+    digest = hashlib.sha256()
+    for place in sorted(found):
+        _add(digest, os.path.relpath(place, folders[0]).encode())
+        _add(digest, Path(place).read_bytes())
+    return digest.hexdigest()

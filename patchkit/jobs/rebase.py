@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from patchkit.jobs.uses import Uses
     from patchkit.model.report import Report
     from patchkit.model.resolutions import Resolutions
+
+
+_CHANGED_MEANWHILE = (
+    "The stack or the upstream was changed while this port was made: run the command again for "
+    "what is there now."
+)
 
 
 class Overwrite(Enum):
@@ -147,9 +153,10 @@ def plan_rebase(
     check_folder(folder)  # before the upstream is asked for anything
     source = upstream_of(project, upstream, cache, progress)
     key = None
+    asked_for = (fuzz, tuple(only), choices, siblings, sorted(forms), upstream)
+    key_now = partial(key_of, project, folder, source, old, new, *asked_for)
     if memory is not None and resolutions is None:
-        asked_for = (fuzz, tuple(only), choices, siblings, sorted(forms), upstream)
-        key = key_of(project, folder, source, old, new, *asked_for)
+        key = key_now()
         if key is not None and (known := memory.recall(key)) is not None:
             source.close()
             return _remembered(known, project, folder, target, today or this_day())
@@ -161,10 +168,14 @@ def plan_rebase(
         frozenset(forms), resolutions, today, is_elsewhere=out is not None,
     )  # fmt: skip
     made = make_port(asked, source, watch, expect, progress)
-    report, outputs = made.report, made.outputs
+    report, outputs, notes = made.report, made.outputs, made.notes
     if memory is not None and key is not None:
-        memory.remember(key, Remembered(outputs, report.exit_code, made.notes))
-    return RebasePlan(report, report.exit_code, target, outputs, made.uses, made.notes)
+        if key_now() == key:
+            memory.remember(key, Remembered(outputs, report.exit_code, notes))
+        else:
+            # Of what was read before or after the change, the key says nothing.
+            notes = (*notes, _CHANGED_MEANWHILE)
+    return RebasePlan(report, report.exit_code, target, outputs, made.uses, notes)
 
 
 def _remembered(

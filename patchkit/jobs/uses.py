@@ -11,7 +11,7 @@ from patchkit.errors import OutputError
 from patchkit.model.report import Report
 from patchkit.model.resolutions import Resolutions
 from patchkit.model.uses import with_uses_of
-from patchkit.workspace.resolutions import write_resolutions
+from patchkit.workspace.resolutions import load_resolutions, write_resolutions
 
 
 @dataclass(frozen=True)

@@ -51,17 +51,25 @@ class VersionFolder:
         return tree_at(self._place(version))
 
     def identity(self, version: str) -> str:
-        """A digest of the names, sizes and times of what is in the folder, or of the tarball.
+        """A digest of the tarball; of a folder, of the names, inodes, sizes and times of what is in
+        it, among them that of the last change of each, which nobody can set.
 
         Raises `UpstreamError` as `tree` does.
         """
         place = self._place(version)
         try:
+            if place.is_file():
+                with place.open("rb") as tarball:
+                    digest = hashlib.file_digest(tarball, "sha256").hexdigest()
+                return f"{place.name} {digest}"
             files = sorted(_files_of(place))
             facts = [(str(one.relative_to(self.root)), one.lstat()) for one in files]
         except OSError as problem:
             raise UpstreamError(f"{place}: cannot be read: {problem.strerror}.") from problem
-        told = [f"{name}\0{at.st_mode}\0{at.st_size}\0{at.st_mtime_ns}\0" for name, at in facts]
+        told = [
+            f"{name}\0{at.st_ino}\0{at.st_mode}\0{at.st_size}\0{at.st_mtime_ns}\0{at.st_ctime_ns}\0"
+            for name, at in facts
+        ]
         return hashlib.sha256("".join(told).encode("utf-8", "surrogateescape")).hexdigest()
 
     def names(self) -> Collection[str]:

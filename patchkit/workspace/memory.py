@@ -7,10 +7,12 @@ described in `docs/reference/cache.md`. The folder is safe to delete at any time
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from patchkit.workspace.staging import Output
 
 _FORMAT = "patchkit-run/1"
 _SUFFIX = ".run"
+_UNFINISHED = ".new-"
 _MOST_BYTES = 256 << 20
 
 
@@ -72,8 +75,16 @@ class Memory:
         return self.folder / f"{key}{_SUFFIX}"
 
     def _make_room(self) -> None:
+        for place in self.folder.glob(f"{_UNFINISHED}*"):
+            _remove_left(place)
+        now = time.time_ns()
+        # What is dated after now was asked for before the clock was set back, whenever that was.
         kept = sorted(
-            ((one.stat().st_mtime_ns, one.stat().st_size, one) for one in self._files()),
+            (
+                (at.st_mtime_ns if at.st_mtime_ns <= now else 0, at.st_size, one)
+                for one in self._files()
+                if (at := one.stat())
+            ),
             reverse=True,
         )
         room = self.most
@@ -118,14 +129,22 @@ def _read(header: bytes, content: bytes) -> Remembered | None:
 
 
 def _write(place: Path, pieces: Sequence[bytes]) -> None:
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.writelines(pieces)
         Path(name).replace(place)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _remove_left(place: Path) -> None:
+    """Remove what a run that was killed was about to write; a run at work holds a lock on it."""
+    with suppress(OSError), place.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        place.unlink()
 
 
 def default_memory() -> Memory | None:
