@@ -141,16 +141,22 @@ class FileFamilies:
 
     def _completing(self, row: _Rows) -> _Rows | None:
         """The family that has ours, and no sibling that this one has."""
-        tokens = set(_TOKEN.findall(row.template))
-        folder = row.template.rpartition(b"/")[0]
-        for other in self.rows.values():
-            theirs = set(_TOKEN.findall(other.template))
-            is_near = other.template.rpartition(b"/")[0] == folder and (
-                tokens < theirs or theirs < tokens
-            )
-            if is_near and self.columns[0] in other.new and not set(row.new) & set(other.new):
+        tokens = _tokens(row.template)
+        for other in self._with_ours.get(row.template.rpartition(b"/")[0], ()):
+            theirs = _tokens(other.template)
+            is_near = tokens < theirs or theirs < tokens
+            if is_near and not set(row.new) & set(other.new):
                 return other
         return None
+
+    @cached_property
+    def _with_ours(self) -> Mapping[Path, Sequence[_Rows]]:
+        """The families that have ours, by the folder that they are in."""
+        found: dict[Path, list[_Rows]] = {}
+        for row in self.rows.values():
+            if self.columns[0] in row.new:
+                found.setdefault(row.template.rpartition(b"/")[0], []).append(row)
+        return found
 
     def _cell(self, name: str, new: tuple[Path, ...], old: tuple[Path, ...]) -> Cell:
         scene = self.scene
@@ -227,6 +233,10 @@ _HINTS = {
     Rank.BEHAVIOUR: " Decide whether ours needs one.",
     Rank.NOTHING: "",
 }
+
+
+def _tokens(template: bytes) -> frozenset[bytes]:
+    return frozenset(_TOKEN.findall(template))
 
 
 def _first_word(variant: Variant) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from patchkit.errors import UpstreamError
 from patchkit.model.shown import shown_path
 from patchkit.model.tree import File, Path, Tree
 
-_COPIED_FOLDERS = (b"vendor", b"third_party", b"node_modules")
+_COPIED = re.compile(rb"(?:^|/)(?:vendor|third_party|node_modules)/")
 """Other projects' code, in which nobody looks for what this project's variants need."""
 
 
@@ -23,6 +24,7 @@ class OwnCode:
 
     below: Tree
     problems: dict[Path, str] = field(default_factory=dict)
+    _listed: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
 
     def get(self, path: Path) -> File | None:
         """The file at `path`; None, too, where it cannot be read."""
@@ -38,12 +40,14 @@ class OwnCode:
 
     def paths(self) -> Collection[Path]:
         """The paths of the project's own files."""
-        return [path for path in self.below.paths() if not _is_copied(path)]
+        return self._listed.keys() or [path for path in self.below.paths() if not _is_copied(path)]
 
     def listing(self) -> Mapping[Path, str]:
-        """The project's own files with the ids of their contents."""
-        listed = self.below.listing()
-        return {path: identity for path, identity in listed.items() if not _is_copied(path)}
+        """The project's own files with the ids of their contents; remembered."""
+        if not self._listed:
+            listed = self.below.listing()
+            self._listed.update((path, listed[path]) for path in listed if not _is_copied(path))
+        return self._listed
 
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Passed on."""
@@ -56,4 +60,4 @@ class OwnCode:
 
 
 def _is_copied(path: Path) -> bool:
-    return any(folder in _COPIED_FOLDERS for folder in path.split(b"/")[:-1])
+    return _COPIED.search(path) is not None

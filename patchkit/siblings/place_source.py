@@ -232,7 +232,10 @@ def _indent(line: bytes) -> int:
     if not line:
         return -1
     plain = line.lstrip()
-    return len(line[: len(line) - len(plain)].expandtabs(8)) if plain else -1
+    if not plain:
+        return -1
+    width = len(line) - len(plain)
+    return len(line[:width].expandtabs(8)) if b"\t" in line[:width] else width
 
 
 def _blank(found: re.Match[bytes]) -> bytes:

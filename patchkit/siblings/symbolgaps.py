@@ -18,7 +18,7 @@ from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolmethods import methods_of
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
-from patchkit.siblings.symbolviews import Sited, UnitView, sited_in
+from patchkit.siblings.symbolviews import Read, Sited, UnitView, sited_in
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, Definition, DefinitionKind
 from patchkit.syntax.words import has_word, may_name
@@ -311,7 +311,7 @@ class Gaps:
         if not one.owner:
             return ""
         if one.owner == neutral(self.scene.axis, one.owner):
-            reads = tuple(self.view.built((one.name,)))
+            reads: Iterable[Read] = self.view.using_member(one.name)
         else:
             reads = () if self._has_method(one) else self.view.own(self.view.ours)
         for read in reads:

@@ -61,4 +61,4 @@ def _reads_of(view: UnitView, base: str) -> tuple[Read, ...]:
     """The files that all build and that define a type or a method of it."""
     name = re.escape(base.encode())
     pattern = rb"(?m)^func\s*\([^)]*\b%b\b[^)]*\)|\b%b\s+(?:struct|interface)\b|^type\s+%b\b"
-    return tuple(view.shared((base.encode(),), pattern % (name, name, name)))
+    return view.shared((base.encode(),), pattern % (name, name, name))

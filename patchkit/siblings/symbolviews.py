@@ -16,9 +16,12 @@ from patchkit.model.tree import Path
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
+from patchkit.syntax.reading import may_define
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
 from patchkit.syntax.words import first_words, has_word, may_name
+
+_MEMBER_OF = rb"(?:\.|->)(?:\s|//[^\n]*\n|/\*.*?\*/)*%b\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,20 @@ class UnitView:
 
     def defining(self, names: Iterable[str]) -> Iterator[Read]:
         """The same files, read for what they define alone."""
-        for piece in self._naming(name.encode() for name in names):
-            yield from self._read(piece, self.ours, NOTHING)
+        focus = frozenset(name.encode() for name in names)
+        for piece in self._naming(focus):
+            content = self.sources.content(piece.path)
+            if may_define(self.unit.language, content, first_words(focus)):
+                yield from self._read(piece, self.ours, NOTHING)
+
+    def using_member(self, name: str) -> Iterator[Read]:
+        """The files that ours builds in which the name may be that of a member which is used,
+        read for this name."""
+        focus = frozenset((name.encode(),))
+        used = re.compile(_MEMBER_OF % re.escape(name.encode()), re.DOTALL)
+        for piece in self._naming(focus):
+            if used.search(self.sources.content(piece.path)):
+                yield from self._read(piece, self.ours, focus)
 
     def _naming(self, names: Iterable[bytes]) -> Iterator[Piece]:
         words = first_words(names)
@@ -174,13 +189,23 @@ class UnitView:
         is_divided = self.sources.is_divided(piece.path, self.targets[self.ours].axis)
         return not is_divided or has_word(self._seen(piece, self.ours), words)
 
-    def shared(self, names: Iterable[bytes], pattern: bytes) -> Iterator[Read]:
+    def shared(self, names: Iterable[bytes], pattern: bytes) -> tuple[Read, ...]:
         """The files that all variants build in which one of the names stands and the pattern is
         found, read for what they define alone."""
-        for piece in self._naming(names):
-            is_shared = len(piece.variants) == len(self.targets)
-            if is_shared and re.search(pattern, self._seen(piece, self.ours)):
-                yield from self._read(piece, self.ours, NOTHING)
+        wanted = (frozenset(names), pattern)
+        if wanted not in self._found_shared:
+            self._found_shared[wanted] = tuple(
+                read
+                for piece in self._naming(wanted[0])
+                if len(piece.variants) == len(self.targets)
+                and re.search(pattern, self._seen(piece, self.ours))
+                for read in self._read(piece, self.ours, NOTHING)
+            )
+        return self._found_shared[wanted]
+
+    @cached_property
+    def _found_shared(self) -> dict[tuple[frozenset[bytes], bytes], tuple[Read, ...]]:
+        return {}
 
     def is_defined(self, names: Iterable[str]) -> bool:
         """Whether any variant defines one of the names, wherever."""

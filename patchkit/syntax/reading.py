@@ -7,7 +7,7 @@ from patchkit.syntax.c import read_c
 from patchkit.syntax.golang import read_go
 from patchkit.syntax.make import read_make
 from patchkit.syntax.parsing import Language, language_of
-from patchkit.syntax.rust import read_rust
+from patchkit.syntax.rust import may_define_in_rust, read_rust
 from patchkit.syntax.shell import read_shell
 from patchkit.syntax.symbols import Symbols
 from patchkit.syntax.textual import read_textually
@@ -30,6 +30,14 @@ def read_symbols(
     except RecursionError:
         found = None
     return read_textually(language, content) if found is None else found
+
+
+def may_define(language: Language, content: bytes, words: frozenset[bytes]) -> bool:
+    """Whether the file can define a name with one of the words, as its text tells at a glance.
+
+    Only Rust says with each definition that it is one; for other languages it is always true.
+    """
+    return language is not Language.RUST or may_define_in_rust(content, words)
 
 
 def _parsed(language: Language, content: bytes, focus: frozenset[bytes] | None) -> Symbols | None:

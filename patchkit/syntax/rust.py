@@ -23,6 +23,17 @@ from patchkit.syntax.words import has_word
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)"
+# The name can be such a word itself: `const fn`, `static mut`.
+_DEFINING = re.compile(
+    rb"\b(?:(?:fn|struct|enum|union|type|trait|const|static|mut|mod)%b+|macro_rules%b*!%b*)(?=(\w+))"
+    % (_GAP, _GAP, _GAP),
+    re.DOTALL,
+)
+_EXPORT = re.compile(
+    rb"\bpub\b(?:%b*\([^)]*\))?%b+use\b[^;]*" % (_GAP, _GAP),
+    re.DOTALL,
+)
 _KINDS = {
     "function_item": DefinitionKind.FUNCTION,
     "function_signature_item": DefinitionKind.FUNCTION,
@@ -67,6 +78,15 @@ def read_rust(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols 
         tuple(contracts),
         tuple(implementations),
     )
+
+
+def may_define_in_rust(content: bytes, words: frozenset[bytes]) -> bool:
+    """Whether one of the words stands where a definition or an export has its names."""
+    if b"r#" in content:  # names that are keywords are spelt so
+        return True
+    if any(found[1] in words for found in _DEFINING.finditer(content)):
+        return True
+    return any(has_word(found[0], words) for found in _EXPORT.finditer(content))
 
 
 def _items(node: Node) -> Iterator[Node]:

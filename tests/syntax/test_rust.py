@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from patchkit.syntax.parsing import Language
+from patchkit.syntax.reading import may_define
 from patchkit.syntax.rust import read_rust
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Symbols
+from patchkit.syntax.words import first_words
 
 
 def read(content: bytes) -> Symbols:
@@ -121,3 +126,52 @@ def test_traits_and_what_provides_them() -> None:
     (given,) = found.implementations
     assert (given.contract, given.owner, given.line) == ("Sail", "Deck", 2)
     assert [one.name for one in given.members] == ["N", "up"]
+
+
+RUST_ITEMS = st.sampled_from(
+    (
+        "fn {}() {{}}\n",
+        "pub fn  {}(a: u32) -> u32 {{ other(a) }}\n",
+        "fn /* why */ {}() {{}}\n",
+        "struct {};\n",
+        "pub enum\n{} {{ One }}\n",
+        "trait {} {{ fn inner(&self); }}\n",
+        "const {}: u32 = 1;\n",
+        "static mut {}: u32 = 1;\n",
+        "pub const fn {}() {{}}\n",
+        'pub const unsafe extern "C" fn {}() {{}}\n',
+        "type {} = u32;\n",
+        "pub mod {};\n",
+        "macro_rules! {} {{ () => {{}} }}\n",
+        "pub use a::{};\n",
+        "pub(crate) use a::{{b, c as {}}};\n",
+        "pub use {{a::b, c::{{{}, d}}}};\n",
+        "impl X {{ fn {}(&self) {{}} }}\n",
+        "fn f() {{ {}(); }}\n",
+        "use a::{};\n",
+        "// {}\n",
+        "fn r#{}() {{}}\n",
+    )
+)
+
+
+@given(st.lists(st.tuples(RUST_ITEMS, st.sampled_from(("one", "two", "Three"))), max_size=5))
+def test_what_defines_a_name_says_so(items: list[tuple[str, str]]) -> None:
+    """A file that defines one of the names is never passed over."""
+    content = "".join(item.format(name) for item, name in items).encode()
+    found = read_rust(content)
+    assert found is not None
+    for one in found.definitions:
+        assert may_define(Language.RUST, content, first_words([one.name.encode()]))
+
+
+@pytest.mark.parametrize("text", ["fn f() { one(); }\n", "use a::one;\n", "// fn one(\n"])
+def test_what_only_uses_a_name_does_not(text: str) -> None:
+    """A call, an import for the file itself; what stands in a comment is not told apart."""
+    is_comment = text.startswith("//")
+    assert may_define(Language.RUST, text.encode(), frozenset((b"one",))) is is_comment
+
+
+def test_other_languages_do_not_say_it() -> None:
+    """So every file of theirs may."""
+    assert may_define(Language.C, b"", frozenset((b"one",)))
