@@ -16,11 +16,12 @@ from pathlib import Path
 from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import SpecError, StackError
 from patchkit.jobs.changing import content_now, files_read
+from patchkit.jobs.inputs import read_stack
 from patchkit.jobs.lint import plan_lint
 from patchkit.jobs.lintsources import NamedSource
 from patchkit.jobs.outputnames import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
 from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
-from patchkit.jobs.project import Project, own_version, read_stack
+from patchkit.jobs.project import Project, own_version
 from patchkit.jobs.rebase import plan_rebase, uncounted
 from patchkit.model.lint import Finding
 from patchkit.model.report import Report
