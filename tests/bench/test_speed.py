@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from tests.bench.port_quality.cases import read_series
 from tests.bench.port_quality.processes import BenchError, run
+from tests.bench.speed.__main__ import as_json, with_earlier
 from tests.bench.speed.measuring import measure
 from tests.bench.speed.running import NOT_INSTALLED, Bench, Timing
 from tests.bench.speed.synthetic import (
@@ -251,6 +253,19 @@ def test_growth_is_by_patches_and_files() -> None:
     )
     assert "| 1,000 | 4.00 | 5.00 | 1.25 |\n" in text
     assert "| 10,000 |  | 3.00 |  |\n" in text
+
+
+def test_the_figures_of_an_earlier_run_are_shown_as_well() -> None:
+    """In the usual order of the cases, with both commands; not those of another machine."""
+    earlier = figures(timing("quilt", "ppp", 1.0, 13))
+    later = figures(timing("quilt", "5k-100", 5.0, 100))
+    document = json.loads(as_json(later))
+    both = with_earlier(earlier, document)
+    assert ["ppp", "5k-100"] == [one.name for one in both.workloads]
+    assert {1.0, 5.0} == {one.wall for one in both.timings}
+    assert f"\n    {later.command}\n    {earlier.command}\n" in tables(both)
+    with pytest.raises(BenchError, match="another machine"):
+        with_earlier(earlier, {**document, "machine": {"CPU": "another"}})
 
 
 def test_figures_go_between_the_marks(tmp_path: Path) -> None:

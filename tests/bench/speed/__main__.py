@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +28,7 @@ _GROUPS: Mapping[str, Sequence[str]] = {
     STOCK: [name for name, tool in TOOLS.items() if not is_own(tool)],
 }
 _NAME = "speed"
+_PLACES = ("--work", "--json", "--also", "--write-docs")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,12 +68,18 @@ def cli() -> None:
 )
 @click.option("--json", "json_file", type=click.File("w"), metavar="FILE", help="All, as JSON.")
 @click.option(
+    "--also",
+    type=click.File(),
+    metavar="FILE",
+    help="Show as well what an earlier run on this machine wrote with --json.",
+)
+@click.option(
     "--write-docs", type=click.Path(path_type=Path), metavar="FILE",
     help="Write the tables between the marks of a Markdown file, which is made if need be.",
 )  # fmt: skip
 def run_command(
     cases: str, tools: str, limit: float, work: Path, json_file: IO[str] | None,
-    write_docs: Path | None,
+    also: IO[str] | None, write_docs: Path | None,
 ) -> None:  # fmt: skip
     """Lay the cases out, run the tools on them, and print the tables."""
     chosen = [
@@ -94,9 +101,11 @@ def run_command(
         timings.extend(_timed(workload, chosen, longest))
     command = shlex.join(["python", "-m", "tests.bench.speed", *_arguments()])
     figures = Figures(machine(), command, workloads, timings, start_up(), left_out)
+    if also is not None:
+        figures = with_earlier(figures, json.load(also))
     click.echo(tables(figures))
     if json_file is not None:
-        json_file.write(_as_json(figures))
+        json_file.write(as_json(figures))
     if write_docs is not None:
         write_figures(write_docs, figures)
 
@@ -126,14 +135,33 @@ def _arguments() -> list[str]:
     kept: list[str] = []
     arguments = iter(sys.argv[1:])
     for argument in arguments:
-        if argument in ("--work", "--json", "--write-docs"):
+        if argument in _PLACES:
             next(arguments, None)
-        elif not argument.startswith(("--work=", "--json=", "--write-docs=")):
+        elif not argument.startswith(tuple(f"{option}=" for option in _PLACES)):
             kept.append(argument)
     return kept
 
 
-def _as_json(figures: Figures) -> str:
+def with_earlier(figures: Figures, document: Mapping[str, Any]) -> Figures:
+    """The figures with those of an earlier run, case by case in the usual order."""
+    if document["machine"] != figures.machine:
+        raise BenchError("--also: measured on another machine, or with other versions.")
+    earlier = [
+        Workload(one["name"], one["title"], Path(), Path(), "", "", one["patches"], one["files"])
+        for one in document["workloads"]
+    ]
+    of_name = {one.name: one for one in (*earlier, *figures.workloads)}
+    timings = [Timing(**one) for one in document["timings"]]
+    return replace(
+        figures,
+        command=f"{document['command']}\n    {figures.command}",
+        workloads=[of_name[name] for name in names() if name in of_name],
+        timings=[*figures.timings, *timings],
+        left_out=[*document["left_out"], *figures.left_out],
+    )
+
+
+def as_json(figures: Figures) -> str:
     workloads: list[dict[str, Any]] = [
         {"name": one.name, "title": one.title, "patches": one.patches, "files": one.files}
         for one in figures.workloads
