@@ -162,6 +162,7 @@ def with_earlier(figures: Figures, document: Mapping[str, Any]) -> Figures:
 
 
 def as_json(figures: Figures) -> str:
+    """The figures as a document that `with_earlier` reads."""
     workloads: list[dict[str, Any]] = [
         {"name": one.name, "title": one.title, "patches": one.patches, "files": one.files}
         for one in figures.workloads
