@@ -53,14 +53,14 @@ class Halt:
         with self._lock:
             self._is_asked = True
             if self._process is not None:
-                self._process.terminate()
+                self._process.kill()
 
     def watch(self, process: subprocess.Popen[bytes]) -> None:
         """This is the script that is to be ended."""
         with self._lock:
             self._process = process
             if self._is_asked:
-                process.terminate()
+                process.kill()
 
 
 def prove(

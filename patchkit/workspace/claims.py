@@ -43,9 +43,10 @@ def claimed(folder: Path, command: str) -> Iterator[None]:
 def remove_left(real: Path) -> None:
     """Remove the claim that a killed run has left in the folder, or beside it."""
     for place in (real / CLAIM, _beside(real)):
-        if place.is_file() and not place.is_symlink():
-            with suppress(OSError, OutputError), locked(place, real, "patchkit"):
-                place.unlink()
+        with suppress(OSError, OutputError):  # what may not be looked at says so when it is read
+            if place.is_file() and not place.is_symlink():
+                with locked(place, real, "patchkit"):
+                    place.unlink()
 
 
 def _beside(real: Path) -> Path:

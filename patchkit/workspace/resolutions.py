@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from patchkit.errors import OutputError, StackError
@@ -15,11 +16,12 @@ def load_resolutions(place: Path) -> Resolutions:
     """The resolutions in a file, after an interrupted write of it is finished or undone; none where
     there is no such file.
 
-    Raises `OutputError` where that cannot be done, `ResolutionFormatError` when the file is not
-    understood, `StackError` when it cannot be read.
+    Raises `ResolutionFormatError` when it is not understood, `StackError` when it cannot be read.
     """
-    # What was recorded, but not put in place yet, would be lost in what is recorded next.
-    recover(Path(os.path.realpath(place)).parent)
+    # What was recorded, but not put in place yet, would be lost in what is recorded next. Where it
+    # cannot be put in place now, nothing can be recorded, either.
+    with suppress(OutputError):
+        recover(Path(os.path.realpath(place)).parent)
     try:
         raw = place.read_bytes()
     except FileNotFoundError:

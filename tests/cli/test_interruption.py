@@ -77,7 +77,10 @@ def test_an_interrupt_writes_nothing(
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-    assert 128 + number == process.returncode
+    # Python ends itself by SIGINT where that came while it made a dataclass (it executes a text
+    # for that); to a shell the two are the same.
+    by_itself = {-number} if number == signal.SIGINT else set()
+    assert process.returncode in {128 + number, *by_itself}, stderr
     assert (b"", [b"patchkit: error: Interrupted."]) == (
         stdout, [line for line in stderr.splitlines() if line and not line.startswith(b"  ")]
     )  # fmt: skip

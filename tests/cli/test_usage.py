@@ -76,7 +76,7 @@ def test_what_is_quick_to_say_loads_no_library(tmp_path: Path, argument: str) ->
     found = imported(argument, cwd=tmp_path)
     assert set() == found & {*_LIBRARIES, "rich", "subprocess", "json"}
     ours = {name for name in found if name.startswith("patchkit.")}
-    assert {"cli", "errors", "model", "values"} == {name.split(".")[1] for name in ours}
+    assert {"cli", "errors", "model"} == {name.split(".")[1] for name in ours}
 
 
 def test_what_is_remembered_needs_neither_engine_nor_proof(
