@@ -20,7 +20,7 @@ from patchkit.model.tree import File, Path
 from patchkit.model.variants import INFERRED
 from patchkit.siblings.changes import Sibling
 from patchkit.siblings.commits import SiblingHistory, no_commit
-from patchkit.siblings.edits import FollowedFiles, follow_edits, siblings_of
+from patchkit.siblings.edits import FollowedFiles, follow_edits, read_siblings_ahead, siblings_of
 from patchkit.siblings.filegaps import FileFamilies
 from patchkit.siblings.place_findings import place_findings
 from patchkit.siblings.proposing import proposal_patch, proposed_files
@@ -64,6 +64,7 @@ def compare_siblings(
     """
     files = FileFamilies(scene)
     file_families = files.families()
+    read_siblings_ahead(scene)
     siblings = {path: siblings_of(scene, path) for path in sorted(scene.added)}
     followed = _followed(scene, siblings, history)
     symbols = symbol_findings(scene)

@@ -65,17 +65,30 @@ class FollowedFiles:
 def siblings_of(scene: Scene, path: Path) -> tuple[Sibling, ...]:
     """The siblings of a file of ours that both versions have, each file once."""
     found: dict[Path, Sibling] = {}
-    for template in templates_of(path, scene.axis):
-        if scene.variant.name not in template.variants:
-            continue
-        for variant, members in scene.new_families.get(template.path, {}).items():
-            for member in members:
-                if variant not in template.variants and member not in found:
-                    sibling = _sibling(scene, variant, member)
-                    if sibling is not None:
-                        found[member] = sibling
+    for variant, member in _members(scene, path):
+        if member not in found:
+            sibling = _sibling(scene, variant, member)
+            if sibling is not None:
+                found[member] = sibling
     places = {one.name: at for at, one in enumerate(scene.axis.variants)}
     return tuple(sorted(found.values(), key=lambda one: (places[one.variant], one.new_path)))
+
+
+def read_siblings_ahead(scene: Scene) -> None:
+    """Make the files ready of which `siblings_of` will be asked."""
+    members = {member for path in scene.added for _, member in _members(scene, path)}
+    paths = sorted(members.difference(scene.added))
+    scene.new.prefetch(paths)
+    scene.old.prefetch(map(scene.old_path, paths))
+
+
+def _members(scene: Scene, path: Path) -> Iterator[tuple[str, Path]]:
+    """The files of siblings in the families of one of ours."""
+    for template in templates_of(path, scene.axis):
+        if scene.variant.name in template.variants:
+            for variant, members in scene.new_families.get(template.path, {}).items():
+                if variant not in template.variants:
+                    yield from ((variant, member) for member in members)
 
 
 def _sibling(scene: Scene, variant: str, path: Path) -> Sibling | None:

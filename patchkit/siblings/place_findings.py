@@ -19,6 +19,7 @@ from patchkit.model.siblings import (
     SiblingPlace,
 )
 from patchkit.model.tree import File, Path
+from patchkit.siblings.ahead import read_in_turn
 from patchkit.siblings.filegaps import FileFamilies
 from patchkit.siblings.place_matching import Matched, PlacesOf, matched, unchanged
 from patchkit.siblings.place_model import Gets, Need, Place
@@ -103,8 +104,8 @@ class _Search:
     def places(self) -> Mapping[Path, Sequence[Place]]:
         """The files that have places; those that differ are made ready in the old tree."""
         scene = self.scene
-        scene.new.prefetch(self.paths)
-        read = ((path, _places_of(path, scene.new.get(path), scene)) for path in self.paths)
+        files = read_in_turn(scene.new, self.paths)
+        read = ((path, _places_of(path, file, scene)) for path, file in files)
         found = {path: places for path, places in read if places}
         scene.old.prefetch(scene.old_path(path) for path in found if scene.is_changed(path))
         return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
 from patchkit.model.tree import Path, Tree
 from patchkit.model.variants import Axis
+from patchkit.siblings.ahead import chunks_of
 from patchkit.syntax.conditions import is_divided, seen_by
 from patchkit.syntax.parsing import language_of
 from patchkit.syntax.reading import read_symbols
@@ -65,6 +66,8 @@ class Sources:
         self._tree = tree
         self._cache = cache
         self._contents: dict[Path, bytes] = {}
+        self._expected: dict[Path, tuple[Sequence[Path], Sequence[Path]]] = {}
+        self._fetched: set[Path] = set()
 
     @cached_property
     def folders(self) -> Mapping[bytes, tuple[Path, ...]]:
@@ -74,13 +77,27 @@ class Sources:
             found.setdefault(path.rpartition(b"/")[0], []).append(path)
         return {folder: tuple(paths) for folder, paths in found.items()}
 
-    def prefetch(self, paths: tuple[Path, ...]) -> None:
-        """Say which files will be read."""
-        self._tree.prefetch(path for path in paths if path in self.listing)
+    def prefetch(self, paths: Iterable[Path]) -> None:
+        """Say which files will be read, if one of them is."""
+        expected = tuple(path for path in paths if path in self.listing)
+        for chunk in chunks_of(expected):
+            self._expected.update((path, (expected, chunk)) for path in chunk)
+
+    def _read_ahead(self, path: Path) -> None:
+        """Make the files ready that are expected along with this one."""
+        all_of_it, chunk = self._expected.get(path, ((), ()))
+        if all_of_it and not self._fetched.issuperset(all_of_it):
+            self._fetched.update(all_of_it)
+            self._tree.prefetch(all_of_it)  # what has to be fetched is fetched in one go
+        self._tree.prefetch(one for one in chunk if one not in self._contents)
+        for one in chunk:
+            self._expected.pop(one, None)
 
     def content(self, path: Path) -> bytes:
         """The bytes of a file; none where there is no such file."""
         if path not in self._contents:
+            if path in self._expected:
+                self._read_ahead(path)
             file = self._tree.get(path) if path in self.listing else None
             self._contents[path] = b"" if file is None else file.content
         return self._contents[path]
