@@ -15,6 +15,7 @@ from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
 from patchkit.siblings.families import templates_of
 from patchkit.siblings.scene import Scene
+from patchkit.siblings.symbolasked import is_private, names_asked
 from patchkit.siblings.symbolmethods import methods_of
 from patchkit.siblings.symbolnotes import at, our_path, places, variants_of
 from patchkit.siblings.symboluses import Named, Use, unserved_uses
@@ -27,14 +28,6 @@ Key = tuple[str, str]
 """What a definition is called, its owner and its name, without the words of variants."""
 
 _NOT_USED_BY_NAME = (DefinitionKind.METHOD, DefinitionKind.RULE, DefinitionKind.PROTOTYPE)
-
-
-def _is_private(site: Sited) -> bool:
-    """Whether only its own file can use it: of a C file that is no header, all but functions and
-    variables."""
-    one = site.definition
-    is_seen = one.kind in (DefinitionKind.FUNCTION, DefinitionKind.VALUE, DefinitionKind.METHOD)
-    return one.is_private or (site.piece.path.endswith(b".c") and not is_seen)
 
 
 def key_of(axis: Axis, definition: Definition) -> Key:
@@ -94,7 +87,7 @@ class Gaps:
         for sibling in self.view.siblings:
             for site in self._asked_of(sibling):
                 one = site.definition
-                is_shared = one.kind not in _NOT_USED_BY_NAME and not _is_private(site)
+                is_shared = one.kind not in _NOT_USED_BY_NAME and not is_private(site)
                 if is_shared and one.name != "main":
                     found.setdefault((site.package, one.name), []).append(site)
         wanted = {named: tuple(sites) for named, sites in found.items() if self._is_needed(sites)}
@@ -112,26 +105,7 @@ class Gaps:
 
     @cached_property
     def _asked(self) -> frozenset[str] | None:
-        """The names, without the words of variants, that siblings define in or beside the files
-        which are told of; None where all are."""
-        if not self.scene.is_upstreams or self.view.unit.language is Language.GO:
-            return None
-        beside = {*self.scene.added}
-        for template in self._told_templates:
-            for paths in self.scene.new_families.get(template, {}).values():
-                beside.update(paths)
-        pieces = [one for one in self.view.pieces if one.path in beside]
-        return frozenset(
-            neutral(self.scene.axis, site.definition.name)
-            for sibling in self.view.siblings
-            for site in sited_in(sibling, self.view.own_of(sibling, pieces))
-            if not _is_private(site)
-        )
-
-    @property
-    def _told_templates(self) -> frozenset[bytes]:
-        added = self.scene.added
-        return frozenset(one.path for path in added for one in templates_of(path, self.scene.axis))
+        return names_asked(self.scene, self.view)
 
     def _named_after_ours(
         self, wanted: Mapping[Named, tuple[Sited, ...]]
@@ -242,7 +216,7 @@ class Gaps:
             pieces = [piece for piece in self.view.pieces if piece.path in theirs]
             for site in sited_in(name, self.view.own_of(name, pieces)):
                 kept = files.setdefault(site.piece.path, {})
-                if not _is_private(site):
+                if not is_private(site):
                     kept.setdefault(key_of(self.scene.axis, site.definition), site)
         if len(files) < 2:
             return {}

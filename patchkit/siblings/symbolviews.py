@@ -16,6 +16,8 @@ from patchkit.model.tree import Path
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
+from patchkit.syntax.c import definable_text
+from patchkit.syntax.parsing import Language
 from patchkit.syntax.reading import may_define
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
@@ -79,8 +81,27 @@ class UnitView:
 
     def own_naming(self, variant: str, names: Collection[str]) -> Iterator[Read]:
         """Of what is built for this variant the files in which one of the names can stand, with
-        `PLACEHOLDER` for the words of variants; others, too."""
-        return self.own_of(variant, self._naming_any(names))
+        `PLACEHOLDER` for the words of variants; others, too. For a sibling those alone that can
+        define it."""
+        is_ours = variant == self.ours
+        return self.own_of(variant, (self._naming_any if is_ours else self._defining_any)(names))
+
+    def _defining_any(self, names: Collection[str]) -> tuple[Piece, ...]:
+        found = self._naming_any(names)
+        if self.unit.language is not Language.C:
+            return found
+        wanted = frozenset(names)
+        if wanted not in self._with_definitions:
+            self._with_definitions[wanted] = tuple(
+                one
+                for one in found
+                if may_name(definable_text(self.sources.content(one.path)), wanted)
+            )
+        return self._with_definitions[wanted]
+
+    @cached_property
+    def _with_definitions(self) -> dict[frozenset[str], tuple[Piece, ...]]:
+        return {}
 
     def _naming_any(self, names: Collection[str]) -> tuple[Piece, ...]:
         wanted = frozenset(names)

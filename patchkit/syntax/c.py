@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,11 @@ from patchkit.syntax.words import has_word
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_NO_CODE = re.compile(rb"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL)
+_NO_DEFINITION = re.compile(
+    rb"(?m)^[ \t]*#[ \t]*(?:(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*|include\b[^\n]*)"
+)
+_WITHOUT_NAMES = frozenset(("comment", "preproc_include"))
 _INSIDE = frozenset(
     (
         "preproc_if",
@@ -53,6 +59,8 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
     implementations: list[Implementation] = []
     walk = ScopeWalk()
     for node in _items(tree.root_node):
+        if node.type in _WITHOUT_NAMES:
+            continue
         definitions += _definitions(node)
         contracts += _contracts(node)
         implementations += _implementations(node)
@@ -67,6 +75,12 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
         tuple(contracts),
         tuple(implementations),
     )
+
+
+def definable_text(content: bytes) -> bytes:
+    """A C file without what can have no name that the file defines: comments, strings, conditions
+    and names of included files. (A file that cannot be parsed can seem to define more.)"""
+    return _NO_DEFINITION.sub(b" ", _NO_CODE.sub(b" ", content))
 
 
 def _items(node: Node) -> Iterator[Node]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from patchkit.syntax.c import read_c
+from patchkit.syntax.c import definable_text, read_c
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Symbols
+from patchkit.syntax.words import may_name
 
 
 def read(content: bytes) -> Symbols:
@@ -103,3 +106,40 @@ def test_tables_of_functions_and_what_fills_them() -> None:
     ]
     given = [(one.contract, one.owner, len(one.members)) for one in found.implementations]
     assert given == [("ops", "a_ops", 2), ("table", "t", 1)]
+
+
+C_ITEMS = st.sampled_from(
+    (
+        "int {}(int a) {{ return other(a); }}\n",
+        "void *{} (void);\n",
+        "#define {} 1\n",
+        "  #  define {}(a) (a)\n",
+        "struct {} {{ int (*read)(int a); }};\n",
+        "enum {{ FIRST, {} = 3 }};\n",
+        "static struct ops {} = {{ .read = other }};\n",
+        "typedef unsigned {}; /* {} */\n",
+        "#ifdef {}\nint other;\n#endif\n",
+        '#include "{}.h"\n',
+        'char *text = "{} // \\" {}"; char quote = \'"\';\n',
+        "// it's {}\n",
+    )
+)
+
+
+@given(st.lists(st.tuples(C_ITEMS, st.sampled_from(("one", "two", "THREE"))), max_size=6))
+def test_what_is_left_out_of_a_file_defines_nothing(items: list[tuple[str, str]]) -> None:
+    """Each name that a file defines stands in the text that can define one."""
+    content = "".join(item.format(name, name) for item, name in items).encode()
+    found = read_c(content)
+    assert found is not None
+    text = definable_text(content)
+    assert all(may_name(text, [one.name]) for one in found.definitions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#if defined(one) && \\\n  one\n", "/* one\n*/ // one\n", 'x("one");\n', "#include <one>\n"],
+)
+def test_what_only_tells_of_a_name_is_left_out(text: str) -> None:
+    """Conditions, comments, strings and included files."""
+    assert not may_name(definable_text(text.encode()), ["one"])
