@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from tests.browser.chromium import CHROMIUM, launched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # CI tries the same examples each time, so that a change is judged by itself; anywhere else
 # hypothesis goes on looking for new ones. Neither fails for being slow on a busy machine.
@@ -28,3 +35,13 @@ def isolated_environment(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     return home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium: one for all tests of a process, which cannot have two."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium")
+    with sync_api.sync_playwright() as playwright, launched(playwright) as found:
+        yield found

@@ -58,7 +58,7 @@ def this_owner(command: str) -> Owner:
     """The running process, and this moment."""
     boot = ""
     with suppress(OSError):
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes().decode("ascii").strip()
     pid = os.getpid()
     return Owner(command, pid, socket.gethostname(), boot, _start_of(pid), time.time(), _uptime())
 

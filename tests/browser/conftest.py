@@ -10,23 +10,12 @@ import pytest
 
 from patchkit.model.report import Report
 from patchkit.render.html import report_html
-from tests.browser.chromium import CHROMIUM, launched
 from tests.render.kata import kata_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Opens: TypeAlias = Callable[[Report], "Page"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium")
-    with sync_api.sync_playwright() as playwright, launched(playwright) as found:
-        yield found
 
 
 @pytest.fixture(scope="session")

@@ -201,6 +201,10 @@ def stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MadeFleet:
     return make_fleet(tmp_path, {name: DEADLY if name == "p3" else PORTED for name in names})
 
 
+def _written(place: Path) -> bool:
+    return place.exists() and place.read_text().endswith("\n")
+
+
 def _wait_until_gone(process: int) -> None:
     for _ in range(1000):
         place = Path(f"/proc/{process}/stat")
@@ -216,7 +220,7 @@ def test_a_run_that_is_ended_goes_on_where_it_was(
 ) -> None:
     """What was finished stays and is not repeated, its processes end, nothing is half there."""
     with _started(stuck) as process:
-        while process.poll() is None and not (tmp_path / "pid").exists():
+        while process.poll() is None and not _written(tmp_path / "pid"):
             time.sleep(0.02)
         _wait_for_some(stuck, process)
         process.send_signal(number)

@@ -1,5 +1,0 @@
-"""Fixtures of the tests of fleets."""
-
-from tests.browser.conftest import browser
-
-__all__ = ["browser"]
