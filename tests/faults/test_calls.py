@@ -13,7 +13,8 @@ from .layer import Fault
 from .stories import OWN, STORIES, Story
 from .trying import ready, tried, try_fault
 
-_TRIES = 10
+_TRIES = 5
+"""For each command; `python -m tests.bench.faults calls` tries them all."""
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)

@@ -15,8 +15,8 @@ import pytest
 from .seeds import CORPUS, FOUND, seeds_of
 from .targets import TARGETS, run_target
 
-RUNS = {"lint": 200, "port": 800, "report": 500}
-"""How many inputs a short run gives to a target; 1,000 to the others."""
+RUNS = {"lint": 150}
+"""How many inputs a short run gives to a target; 500 to the others."""
 
 needs_atheris = pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="there is no atheris for this Python"
@@ -43,7 +43,7 @@ def test_every_folder_belongs_to_a_target() -> None:
 @target
 def test_a_short_run_finds_nothing(name: str, tmp_path: Path) -> None:
     """So many inputs guided by coverage, from one seed, so that a change is judged by itself."""
-    runs = RUNS.get(name, 1000)
+    runs = RUNS.get(name, 500)
     done = _fuzz("run", name, f"--runs={runs}", "--seed=1", f"--findings={tmp_path}")
     said = done.stderr.decode(errors="replace")
     assert done.returncode == 0, said[-3000:]
