@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from patchkit.diffing.alignment import Block, align
 from patchkit.diffing.edits import Edit, apply_edits, edits_between, edits_of
 from patchkit.diffing.merging import Clear, Meeting, Step, merge, realign
-from patchkit.diffing.placing import HunkPlace, nearest_place, place_hunks, positions_of
+from patchkit.diffing.placing import HunkPlace, place_hunks
 from patchkit.engine.doubting import doubt_about, meets_another_function
 from patchkit.engine.policy import Policy
+from patchkit.engine.rejecting import rejected_regions
 from patchkit.engine.rules import IDENTICAL
 from patchkit.engine.settling import Owner, decided_lines, ruled_lines, suggestion_for
 from patchkit.engine.supposing import supposed, taken_from_patch
@@ -84,7 +85,7 @@ def merge_hunks(pair: FilePair, hunks: Sequence[Hunk], owner: Owner, policy: Pol
     places = place_hunks(hunks, base.lines, policy.max_fuzz)
     edits = edits_of(hunks, places, base.lines)
     theirs = base.with_lines(apply_edits(base.lines, edits))
-    applied = _Applied(hunks, places, edits, theirs, _rejected(hunks, places, base))
+    applied = _Applied(hunks, places, edits, theirs, rejected_regions(hunks, places, base))
     if ours is None:
         held = pair.missing or Held(HeldCause.FILE_GONE, "The file is not in the new upstream.")
         after = FilePair(theirs, None, missing=pair.missing, followed=pair.followed)
@@ -333,40 +334,6 @@ def _region(
         Span(met.ours_start + 1, tuple(ours.lines[met.ours_start : met.ours_stop])),
         settlement,
     )
-
-
-def _rejected(
-    hunks: Sequence[Hunk], places: Sequence[HunkPlace | None], base: Version
-) -> tuple[Region, ...]:
-    regions: list[Region] = []
-    if None not in places:
-        return ()
-    positions = positions_of(base.lines)
-    for number, (hunk, place) in enumerate(zip(hunks, places, strict=True), 1):
-        if place is not None:
-            continue
-        near = nearest_place(hunk, positions)
-        if near is None:
-            where, found = "no line of it is in the file.", Span(1, ())
-        else:
-            where = (
-                f"the nearest place is line {near.at + 1}, where {near.matching} of its "
-                f"{near.expected} lines stand."
-            )
-            stop = min(near.at + len(hunk.old), len(base.lines))
-            found = Span(near.at + 1, tuple(base.lines[near.at : stop]))
-        note = f"Hunk {number} does not apply to its own base; {where}"
-        regions.append(
-            Region(
-                len(regions) + 1,
-                (number,),
-                Span(max(hunk.old_start, 1), hunk.old),
-                Span(max(hunk.new_start, 1), hunk.new),
-                found,
-                Held(HeldCause.REJECTED, note),
-            )
-        )
-    return tuple(regions)
 
 
 def _without_merge(

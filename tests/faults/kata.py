@@ -58,7 +58,7 @@ def kill_at_random(count: int, seed: int, say: Callable[[str], None]) -> int:
         if _ended(started(root, stack, upstream)) > 1 or tree_of(root / "out") != new:
             wrong += 1
             say("    the next run does not give the new state")
-        if left := os.listdir(root / "tmp"):  # noqa: PTH208
+        if left := os.listdir(root / "tmp"):  # noqa: PTH208  # names only
             wrong += 1
             say(f"    left in the temporary folder: {left}")
     told = ", ".join(f"{number} {word}" for word, number in seen.items())

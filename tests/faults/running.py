@@ -62,7 +62,7 @@ def run_in_child(
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return Ran(None, stderr)
-    calls, modules = pickle.loads(raw) if raw else ((), ())  # noqa: S301
+    calls, modules = pickle.loads(raw) if raw else ((), ())  # noqa: S301  # our own
     for name in modules:  # for the next child, which may be a user who cannot read them
         with suppress(Exception):
             importlib.import_module(name)

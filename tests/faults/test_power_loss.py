@@ -28,7 +28,7 @@ def _calls_of_writing(parent: Path) -> Sequence[Call]:
         noted.write_bytes(pickle.dumps(layer.calls))
         os._exit(0)
     assert 0 == os.waitpid(child, 0)[1]
-    calls: Sequence[Call] = pickle.loads(noted.read_bytes())  # noqa: S301
+    calls: Sequence[Call] = pickle.loads(noted.read_bytes())  # noqa: S301  # our own
     return calls
 
 

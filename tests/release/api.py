@@ -80,7 +80,7 @@ def _members(one: type) -> list[str]:
         if name.startswith("_"):
             continue
         if isinstance(member, property):
-            lines.append(f"{name}: {inspect.signature(member.fget).return_annotation}")  # type: ignore[arg-type]
+            lines.append(f"{name}: {inspect.signature(member.fget).return_annotation}")  # type: ignore[arg-type]  # a property has one
         elif isinstance(member, classmethod | staticmethod):
             lines.append(f"{name}{_signature(member.__func__)}")
         elif inspect.isfunction(member):
@@ -93,7 +93,7 @@ def _given_by(functions: list[object], known: list[type]) -> set[type]:
     found: set[type] = set()
     for function in functions:
         names = vars(sys.modules[function.__module__])
-        hint = str(inspect.signature(function).return_annotation)  # type: ignore[arg-type]
+        hint = str(inspect.signature(function).return_annotation)  # type: ignore[arg-type]  # functions only
         for one in _classes_in(eval(hint, dict(names))):  # noqa: S307  # an annotation of ours
             if one.__module__.startswith("patchkit.") and one not in known:
                 found.add(one)

@@ -159,7 +159,7 @@ def test_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: i
         locked(place, tmp_path, "x"),
     ):
         pass
-    assert ["lock"] == os.listdir(tmp_path)  # noqa: PTH208
+    assert ["lock"] == os.listdir(tmp_path)  # noqa: PTH208  # names only
     taken = tmp_path / "lock.taken"
     _sign(taken, replace(this_owner("patchkit rebase"), pid=ended))
     with locked(place, tmp_path, "patchkit refresh"):
