@@ -45,6 +45,9 @@ def create(change: Change, bench: Workbench) -> PortedDiff:
     if len(change.hunks) > 1 or any(hunk.old for hunk in change.hunks):
         note = "It creates a file, but expects lines in it."
         return broken(change, HeldCause.REJECTED, note)
+    if change.hunks and _counts_lines_of_no_file(change, change.hunks[0].old_start):
+        note = "Its hunk counts lines in /dev/null, so GNU patch makes no file: write -0,0 there."
+        return broken(change, HeldCause.REJECTED, note)
     lines = change.hunks[0].new if change.hunks else ()
     made = Version(path, change.new_mode or REGULAR, Text(lines))
     place, followed = bench.place_for_new(path)
@@ -82,6 +85,9 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
     if None in places or apply_edits(base.lines, removal) or change.kind != kind_of(base.mode):
         note = "It deletes a file that has other content in its own base."
         return broken(change, HeldCause.REJECTED, note)
+    if change.hunks and _counts_lines_of_no_file(change, change.hunks[0].new_start):
+        note = "Its hunk counts lines in /dev/null, so GNU patch leaves an empty file: write +0,0."
+        return broken(change, HeldCause.REJECTED, note)
     if ours is None or _is_another(path, base, ours, bench):
         return _delete_without_ours(change, bench, path, base, pair.missing)
     followed = pair.followed if ours.path != path else None
@@ -106,6 +112,12 @@ def delete(change: Change, bench: Workbench) -> PortedDiff:
     status = Status.UNCHANGED if is_same else Status.SHIFTED
     status = status if ours.path == path else Status.FOLLOWED
     return PortedDiff(PortedFile(path, ours.path, status, count, count, (), followed), raw)
+
+
+def _counts_lines_of_no_file(change: Change, start: int) -> bool:
+    """Whether the hunk has a line number on the side that is `/dev/null`: GNU patch goes by that
+    number, unless git's header says what becomes of the file."""
+    return start != 0 and not change.diff.is_git
 
 
 def _is_deletable(change: Change, base: Version, ours: Version) -> bool:

@@ -103,6 +103,31 @@ def test_an_epoch_stamp_deletes_a_file_by_its_other_name() -> None:
     assert (Status.UNCHANGED, None) == (ported.status, whole.result[b"f"])
 
 
+@pytest.mark.parametrize("start", [0, 1, 3])
+@pytest.mark.parametrize("is_git", [False, True])
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_line_number_in_dev_null_counts_as_it_does_for_patch(
+    start: int, is_git: bool, is_reversed: bool
+) -> None:
+    """Without git's header GNU patch goes by that number: it makes no file, and deletes none."""
+    said = [b"diff --git a/n b/n\n"] * is_git
+    if is_reversed:
+        said += [b"deleted file mode 100644\n"] * is_git
+        patch = b"".join((*said, b"--- a/n\n+++ /dev/null\n@@ -1,2 +%d,0 @@\n-a\n-b\n" % start))
+        old, expected = {b"n": file(b"a\nb\n")}, {}
+    else:
+        said += [b"new file mode 100644\n"] * is_git
+        patch = b"".join((*said, b"--- /dev/null\n+++ b/n\n@@ -%d,0 +1,2 @@\n+a\n+b\n" % start))
+        old, expected = {}, {b"n": file(b"a\nb\n")}
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch, "tree")
+        write_tree(root, old)
+        is_done = 0 == run_patch(root, patch)[0] and read_tree(root) == expected
+    ported, _ = port_one(patch, old, old)
+    assert (ported.status is Status.BROKEN) == (not is_done)
+    assert (ported.content is not None) == is_done
+
+
 def test_an_index_line_follows_with_its_file() -> None:
     """Subversion's `Index:` line has no prefix; it stays in step with the others."""
     rule = b"=" * 67 + b"\n"
