@@ -116,15 +116,20 @@ class Locator:
     def place_for_new(self, path: Path) -> Found:
         """Where a file that a patch creates at `path` goes: along with its folder, if that
         moved."""
-        folder = path.rpartition(b"/")[0]
-        while folder and not self._old.has_folder(folder):
-            folder = folder.rpartition(b"/")[0]
-        if not folder or self._new.has_folder(folder):
+        folder = self.folder_that_left(path)
+        if folder is None:
             return Found(path, None)
         moved = self._folder_moved_to(folder)
         if moved is None:
             return Found(path, None)
         return Found(moved + path[len(folder) :], Followed(FollowKind.FOLDER, 100))
+
+    def folder_that_left(self, path: Path) -> Path | None:
+        """The nearest folder above `path` that the old tree has, if the new one has it no more."""
+        folder = path.rpartition(b"/")[0]
+        while folder and not self._old.has_folder(folder):
+            folder = folder.rpartition(b"/")[0]
+        return folder if folder and not self._new.has_folder(folder) else None
 
     @cached_property
     def _old_ids(self) -> Mapping[Path, str]:

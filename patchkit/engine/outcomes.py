@@ -17,12 +17,13 @@ from patchkit.model.tree import Path
 class PortedDiff:
     """A file diff after porting: what happened, and its bytes in the new stack (None: nothing
     left). `lost` are the numbers of the hunks that are held whole, `also` what of it went into
-    other files."""
+    other files, `note` a sentence for a person, or empty."""
 
     file: PortedFile
     raw: bytes | None
     lost: tuple[int, ...] = ()
     also: tuple[PortedDiff, ...] = ()
+    note: str = ""
 
     @property
     def parts(self) -> tuple[PortedDiff, ...]:

@@ -124,7 +124,8 @@ def port_patch(
         return absorbed(stacked.name, diffs, claim, policy, commit)
     parts = tuple(part for diff in diffs for part in diff.parts)
     files = tuple(part.file for part in parts)
-    return PortedPatch(stacked.name, patch_status(files), files, _content(patch, parts))
+    notes = tuple(dict.fromkeys(part.note for part in parts if part.note))
+    return PortedPatch(stacked.name, patch_status(files), files, _content(patch, parts), notes)
 
 
 def _with_true_causes(patches: Sequence[PortedPatch]) -> tuple[PortedPatch, ...]:

@@ -33,6 +33,7 @@ from patchkit.model.report import (
     Status,
 )
 from patchkit.model.resolutions import Question, Resolution, Side
+from patchkit.model.shown import shown_path
 from patchkit.model.tree import REGULAR, Path
 
 
@@ -166,7 +167,18 @@ def _created(
     raw = rewritten(change, names, change.hunks) if names else change.diff.raw
     status = Status.UNCHANGED if place == made.path else Status.FOLLOWED
     count = len(change.hunks)
-    return PortedDiff(PortedFile(made.path, place, status, count, count, (), followed), raw)
+    file = PortedFile(made.path, place, status, count, count, (), followed)
+    return PortedDiff(file, raw, note=_note_on_folder(place, bench))
+
+
+def _note_on_folder(place: Path, bench: Workbench) -> str:
+    folder = bench.folder_that_left(place)
+    if folder is None:
+        return ""
+    return (
+        f"{shown_path(place)} is made in {shown_path(folder)}/, which upstream has no more; "
+        "nothing shows where it went. Look whether the file belongs there still."
+    )
 
 
 def _is_made(change: Change, made: Version, ours: Version) -> bool:

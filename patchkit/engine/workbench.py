@@ -148,6 +148,11 @@ class Workbench:
         found = self._locator.place_for_new(path)
         return found.path, found.followed
 
+    def folder_that_left(self, path: Path) -> Path | None:
+        """The nearest folder above `path` that the old upstream has, if the new one has it no
+        more."""
+        return self._locator.folder_that_left(path)
+
     def picked_in_base(self, names: tuple[Path, ...]) -> Path:
         """Which of its names GNU patch takes for the file of a diff in base."""
         return picked_name(names, self._has_base, self._has_base_folder)

@@ -64,7 +64,9 @@ def test_offset_and_fuzz_are_those_of_patch(rng: Random, fuzz: int, is_drifted: 
             assert told(fit) == taken_hunks(said), said
 
 
-_HEADER = re.compile(rb"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@[^\n]*\n")
+_NUMBER = rb"-?\d+(?:,\d+)?"
+"""One before the first line is less than 0 there."""
+_HEADER = re.compile(rb"@@ -%b \+%b @@[^\n]*\n" % (_NUMBER, _NUMBER))
 
 
 @settings(max_examples=150, deadline=None)

@@ -394,6 +394,22 @@ def test_odd_names_are_followed(name: bytes) -> None:
     assert file(changed(TEXT, edit(20))) == whole.result[b"lib/" + name]
 
 
+def test_a_file_made_in_a_folder_that_is_gone_is_told() -> None:
+    """It applies, but whatever built the folder's files does so no more."""
+    old = {b"src/a.c": file(TEXT), b"src/b.c": file(b"b\n")}
+    patch = diff(old, {**old, b"src/deep/new.c": file(b"new\n")})
+    gone, _ = port_one(patch, old, {b"main.c": file(b"other\n")})
+    assert Status.UNCHANGED is gone.status
+    (note,) = gone.notes
+    assert note.startswith("src/deep/new.c is made in src/, which upstream has no more")
+    for there in (
+        old,
+        {b"src/other.c": file(b"x\n")},
+        {b"lib/" + path[4:]: old[path] for path in old},
+    ):
+        assert not port_one(patch, old, there)[0].notes
+
+
 def test_bytes_survive() -> None:
     """Latin-1, CRLF, form feeds and a missing final newline come through a merge."""
     text = b"caf\xe9 1\r\n\x0c2\n3\n4\n5\n6\n7\n8\n9\nend"
