@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -114,9 +116,21 @@ def command(
         from patchkit.render.terminal import print_report
 
         with page() as console:
-            print_report(console, plan.report)
+            where = (("--stack", stack), ("--out", out), ("--resolutions", resolutions))
+            print_report(console, plan.report, _resolve_command(plan, where))
             sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))
     return plan.exit_code
+
+
+def _resolve_command(plan: RebasePlan, where: Iterable[tuple[str, Path | None]]) -> str:
+    """The command that lists what this port holds, with the options that this run was given."""
+    given = {option: str(place) for option, place in where if place is not None}
+    report = plan.report
+    versions = (
+        [] if "--out" in given else ["--from", report.old_version, "--to", report.new_version]
+    )
+    options = [word for option in given.items() for word in option]
+    return shown_text(shlex.join(["patchkit", "resolve", *versions, *options]))
 
 
 def _what_was_written(plan: RebasePlan, written: WriteResult | None) -> str:

@@ -56,8 +56,9 @@ def figures(report: Report) -> str:
     return f"{told}; {held} held, {report.causes} of them causes."
 
 
-def next_step(report: Report) -> str:
-    """One line that says what a person does next."""
+def next_step(report: Report, resolve: str | None = None) -> str:
+    """One line that says what a person does next. `resolve` is the command that lists the regions
+    of this port, where the face knows it whole."""
     broken = _of_status(report.patches, Status.BROKEN)
     if broken:
         return (
@@ -68,10 +69,14 @@ def next_step(report: Report) -> str:
     if cause is not None:
         patch, file, region = cause
         causes = counted(report.causes, "held region", "held regions")
+        listed_by = (
+            f"`{resolve_command(report)}`, with --stack and --out as for the rebase, lists"
+            if resolve is None
+            else f"`{resolve}` lists"
+        )
         return (
-            f"Next: settle {causes} (`{resolve_command(report)}`, with --stack and --out "
-            f"as for the rebase, lists them), first region {region.number} of {shown_file(file)} "
-            f"in {shown_name(patch.name)} (report.txt shows its three sides)."
+            f"Next: settle {causes} ({listed_by} them), first region {region.number} of "
+            f"{shown_file(file)} in {shown_name(patch.name)} (report.txt shows its three sides)."
         )
     unfinished = [patch for patch in report.patches if patch.status.needs_person]
     if unfinished:

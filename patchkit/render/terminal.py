@@ -32,8 +32,9 @@ _STYLES = {
 }
 
 
-def print_report(console: Console, report: Report) -> None:
-    """Print a port to the console: versions, warnings, a row for each patch, the next step.
+def print_report(console: Console, report: Report, resolve: str | None = None) -> None:
+    """Print a port to the console: versions, warnings, a row for each patch, the next step, for
+    which `resolve` is the command that lists the regions that are held.
 
     Nothing that comes from outside is taken for markup.
     """
@@ -52,7 +53,7 @@ def print_report(console: Console, report: Report) -> None:
     for one in report.siblings:
         told = f"Siblings of {shown_name(one.variant)}: {siblings_figures(one)}"
         say(f"{told} `patchkit siblings` tells them." if one.open else told)
-    say(next_step(report))
+    say(next_step(report, resolve))
 
 
 def _print_table(console: Console, rows: Sequence[TableRow]) -> None:

@@ -104,3 +104,19 @@ def test_what_no_text_can_answer_opens_no_editor(held: Demo) -> None:
     for name in _COMMANDS:
         (command,) = [one for one in _commands(held.out, name) if "0006-gone" in one]
         assert " --take ours " in command
+
+
+@pytest.mark.parametrize("options", [(), ("--out", "../a port"), ("--resolutions", "../my own")])
+def test_what_a_run_prints_names_the_places_it_was_given(
+    held: Demo, options: Sequence[str]
+) -> None:
+    """It lists the held regions of the port that was just made, wherever that is."""
+    (held.stack.parent / "my own").touch()
+    words = ("--from=1.0", "--to=2.0", f"--upstream={held.upstream}", *options)
+    done = run("rebase", *words, "--stack", held.stack, cwd=held.stack)
+    (command,) = re.findall(
+        r"^Next: settle \d+ held regions \(`(.*)` lists them\)", done.stdout, re.M
+    )
+    listed = _typed(command, held.stack, (), {})
+    assert_done(listed, exit_code=1)
+    assert " held regions, 0 with an answer, " in listed.stdout
