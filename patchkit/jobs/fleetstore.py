@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from patchkit.errors import OutputError
-from patchkit.workspace.disk import sync, write_new
+from patchkit.workspace.disk import NewFile, sync, write_new
 
 PACKAGES, OUTCOMES = "packages", "outcomes"
 _WORK = ".work"
@@ -112,7 +112,7 @@ class FolderStore:
             work.mkdir(exist_ok=True)
             unfinished = work / f"{place.name}.{os.getpid()}.new"
             unfinished.unlink(missing_ok=True)
-            write_new(unfinished, content, _MODE)
+            write_new([NewFile(unfinished, content, _MODE)])
             unfinished.replace(place)
             sync(place.parent)
 

@@ -7,7 +7,6 @@ killed, and the next run that writes removes it (`sweep`).
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.errors import OutputError
+from patchkit.workspace.disk import remove_folder
 from patchkit.workspace.locking import locked
 
 _PREFIX = "patchkit-scratch-"
@@ -47,7 +47,7 @@ def sweep(top: Path) -> None:
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
                 continue
             with locked(folder / _LOCK, folder, "patchkit (removing what is left)"):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_folder(folder)
 
 
 def _made(top: Path, ends: ExitStack) -> Scratch:
@@ -61,8 +61,8 @@ def _made(top: Path, ends: ExitStack) -> Scratch:
                 raise
             continue
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
             raise
-        ends.callback(shutil.rmtree, folder, ignore_errors=True)
+        ends.callback(remove_folder, folder)
         return Scratch(folder, lock)
     raise AssertionError

@@ -25,7 +25,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from patchkit.errors import OutputError
-from patchkit.workspace.disk import sync, write_new
+from patchkit.workspace.disk import NewFile, remove_folder, sync, write_new
 from patchkit.workspace.locking import locked
 from patchkit.workspace.places import STAGE, checked_path, status_of_entry
 
@@ -91,17 +91,16 @@ def build_folder(root: Path, outputs: Sequence[Output]) -> None:
     with _locked(scratch):
         try:
             new.mkdir()
-            for output in outputs:
-                place = new / output.path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                write_new(place, output.content, output.mode)
+            for name in sorted(_folders_of(output.path for output in outputs)):
+                (new / name).mkdir(exist_ok=True)
+            write_new([NewFile(new / one.path, one.content, one.mode) for one in outputs])
             for folder, _, _ in os.walk(new):
                 sync(Path(folder))
             new.rename(root)
             _confirm(root)
         finally:
             # What cannot be removed now is removed by the next `recover`.
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove_folder(scratch)
 
 
 def _confirm(root: Path) -> None:
@@ -173,7 +172,7 @@ def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Seque
     )
     for path in (*plan.files, *plan.removals):
         _check_can_change(root, path)
-    write_new(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)
+    write_new([NewFile(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)])
     # The stage is on the disk before anything outside of it changes.
     sync(stage)
     sync(root)
@@ -181,8 +180,7 @@ def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Seque
         (root / folder).mkdir(exist_ok=True)
     files = stage / _FILES
     files.mkdir()
-    for number, output in enumerate(outputs):
-        write_new(files / str(number), output.content, output.mode)
+    write_new([NewFile(files / str(at), one.content, one.mode) for at, one in enumerate(outputs)])
     sync(files)
     sync(stage)
 
@@ -251,7 +249,7 @@ def _carry_out(root: Path, stage: Path) -> None:
             f"{root}: the change is decided but not yet finished: {error.strerror}.",
             f"The rest is kept in {STAGE}: mend the cause and run the command again.",
         ) from error
-    shutil.rmtree(stage, ignore_errors=True)
+    remove_folder(stage)
 
 
 def _discard(root: Path, stage: Path) -> None:
@@ -266,7 +264,7 @@ def _discard(root: Path, stage: Path) -> None:
                 if os.path.realpath(place) == str(place):
                     with suppress(OSError):  # not there, or no longer empty
                         place.rmdir()
-    shutil.rmtree(stage, ignore_errors=True)
+    remove_folder(stage)
 
 
 def _read_plan(place: Path) -> _Plan:
