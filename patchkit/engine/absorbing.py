@@ -13,9 +13,17 @@ from dataclasses import dataclass, replace
 from patchkit.diffing.rehunking import flip
 from patchkit.engine.outcomes import PortedDiff
 from patchkit.engine.policy import Policy
-from patchkit.engine.presence import Presence, evidence_of, is_telling, plain, presence_of
+from patchkit.engine.presence import (
+    UNTOUCHED,
+    Presence,
+    UpstreamDelta,
+    evidence_of,
+    is_telling,
+    plain,
+    presence_of,
+)
 from patchkit.engine.workbench import Workbench
-from patchkit.model.patch import Operation
+from patchkit.model.patch import FileDiff, Operation
 from patchkit.model.report import (
     AMENDMENT,
     RESOLUTION,
@@ -62,7 +70,7 @@ NOT_THERE = Held(
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What upstream has of a patch, file diff by file diff, and whether the patch says that it
-    comes from upstream."""
+    comes from upstream. Without evidence where upstream left all of its files alone."""
 
     evidence: tuple[tuple[EvidenceLine, ...], ...]
     is_from_upstream: bool
@@ -89,19 +97,25 @@ class Claim:
 
 def claim_of(stacked: StackedPatch, bench: Workbench, strip: int) -> Claim:
     """What upstream has of a patch that comes next on the bench."""
+    deltas = [_delta_under(diff, bench, strip) for diff in stacked.patch.files]
+    if all(delta is UNTOUCHED for delta in deltas):
+        return Claim((), is_from_upstream=False)
     evidence: list[tuple[EvidenceLine, ...]] = []
-    for diff in stacked.patch.files:
-        names = diff.names(strip)
-        candidates = tuple(name for name in (names.old, names.new) if name is not None)
-        if not candidates or diff.operation is Operation.COPY:
-            evidence.append(())
-            continue
+    for diff, delta in zip(stacked.patch.files, deltas, strict=True):
         is_reversed = stacked.entry.is_reversed
         hunks = tuple(flip(hunk) for hunk in diff.hunks) if is_reversed else diff.hunks
-        path = bench.picked_in_base(candidates)
-        evidence.append(evidence_of(hunks, bench.upstream_delta(path)))
+        evidence.append(() if delta is None else evidence_of(hunks, delta))
     says = stacked.name.encode("utf-8", "surrogateescape") + b"\n" + stacked.patch.prologue
     return Claim(tuple(evidence), _FROM_UPSTREAM.search(says) is not None)
+
+
+def _delta_under(diff: FileDiff, bench: Workbench, strip: int) -> UpstreamDelta | None:
+    """What upstream did to the file of a diff; None where that says nothing of the diff."""
+    names = diff.names(strip)
+    candidates = tuple(name for name in (names.old, names.new) if name is not None)
+    if not candidates or diff.operation is Operation.COPY:
+        return None
+    return bench.upstream_delta(bench.picked_in_base(candidates))
 
 
 def commit_that_has(

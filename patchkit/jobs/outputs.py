@@ -64,12 +64,12 @@ def patch_files(stack: Stack, patches: tuple[PortedPatch, ...]) -> Mapping[str, 
     One that is held whole is kept as it was, for the person who has to port it.
     """
     files = dict(stack.guarded)
-    originals = {stacked.name: stacked.patch.raw for stacked in stack.patches}
+    originals = {stacked.name: stacked.patch for stacked in stack.patches}
     for patch in patches:
         if patch.content is not None:
             files[patch.name] = patch.content
         elif not patch.is_dropped:
-            files[patch.name] = originals[patch.name]
+            files[patch.name] = originals[patch.name].raw
     return files
 
 
