@@ -14,7 +14,7 @@ from patchkit.diffing.unified import parse_patch
 from patchkit.engine.policy import Policy
 from patchkit.engine.walking import steps_of
 from patchkit.engine.watching import Watcher, unwatched
-from patchkit.errors import StackError, UpstreamError
+from patchkit.errors import OutputError, PatchkitError, StackError, UpstreamError
 from patchkit.jobs.changing import ChangedStack, changed_stack, files_beside, prove_changed
 from patchkit.jobs.commitpatches import Fate, Known, PatchOf, name_for, new_patch, paired, patch_of
 from patchkit.jobs.inputs import read_stack
@@ -22,7 +22,7 @@ from patchkit.jobs.policies import policy_of
 from patchkit.jobs.project import Project
 from patchkit.model.marks import Marks, marks_of, patch_note, read_note
 from patchkit.model.series import decode_name
-from patchkit.model.shown import shown_name
+from patchkit.model.shown import shown_name, shown_text
 from patchkit.model.stack import Stack, StackedPatch
 from patchkit.sources.branches import note_commits
 from patchkit.sources.commits import (
@@ -73,15 +73,24 @@ class ExportPlan:
     def write(self) -> WriteResult:
         """Write the stack, all or nothing, and note of each commit the patch that it is now.
 
-        Raises `OutputError` when one of the two cannot be written; the notes come last.
+        Raises `OutputError` when one of the two cannot be written; the notes come last, and the
+        error says so where only they are missing.
         """
-        written = self.changed.write()
         raw = {one.name: one.patch.raw for one in self.changed.stack.patches}
         notes = {
             one.commit: patch_note(one.name, raw[one.name]) for one in self.patches if one.commit
         }
         committed = read_commit(self.repository, self.base).committed
-        note_commits(self.repository, self.branch, notes, committed)
+        written = self.changed.write()
+        try:
+            note_commits(self.repository, self.branch, notes, committed)
+        except PatchkitError as error:
+            raise OutputError(
+                f"{shown_text(str(self.changed.folder))}: is written, but which commit is which "
+                f"patch now could not be noted in the repository: {error.message}",
+                *error.hints,
+                "Then run the same command again.",
+            ) from error
         return written
 
 

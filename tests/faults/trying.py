@@ -14,7 +14,7 @@ from .layer import Call, Fault
 from .running import Ran, run_in_child
 from .stories import NOT_AGAIN, State, Story, leftovers_in, state_of_project
 
-_ADMITTED = ("is decided but not yet finished", "is written, but not sure to be on the disk")
+_ADMITTED = ("is decided but not yet finished", "is written, but ")
 """What an error says when the new state is there, or will be."""
 
 
