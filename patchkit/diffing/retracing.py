@@ -30,7 +30,8 @@ def edits_towards(
     found: list[Edit] = []
     at_before = at_after = 0
     for edit, place in _kept(old, align(made, after), len(made), len(after)):
-        if edit.start < at_before or place < at_after:
+        is_nothing = tuple(before[edit.start : edit.stop]) == edit.added
+        if edit.start < at_before or place < at_after or is_nothing:
             continue
         found += edits_between(
             before[at_before : edit.start], after[at_after:place], at_before, len(hunks)

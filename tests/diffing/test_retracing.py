@@ -39,3 +39,13 @@ def test_a_hunk_that_nobody_touched_keeps_its_bytes() -> None:
     assert hunks[0] is written[0]
     assert hunks[2].raw.partition(b"\n")[2] == written[2].raw.partition(b"\n")[2]
     assert b"+and one\n" in written[1].raw
+
+
+def test_a_hunk_that_does_nothing_any_more_goes() -> None:
+    """It took the end from the last line, and its number names another line now, which keeps its
+    end. GNU patch 2.7.6 aborts where such a hunk and the next one touch."""
+    before, after = (b"a\n",) * 5, (*(b"a\n",) * 4, b"a")
+    text = b"--- a/f\n+++ b/f\n@@ -4 +4 @@\n-a\n+a\n\\ No newline at end of file\n"
+    edits = edits_towards(before, after, parse_patch("p", text).files[0].hunks, 0)
+    assert list(after) == apply_edits(before, edits)
+    assert [4] == [edit.start for edit in edits]
