@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import enum
 import inspect
+import itertools
 import sys
+import textwrap
 import typing
 from collections.abc import Iterator
 
@@ -40,9 +43,62 @@ def api_page() -> str:
 
 
 def _section(name: str, lines: list[str], documented: object) -> str:
-    words = (inspect.getdoc(documented) or "").partition("\n\n")[0]
-    code = "\n".join(f"    {line}" for line in lines)
-    return f"### {name}\n\n{words}\n\n{code}\n" if lines else f"### {name}\n\n{words}\n"
+    parts = [f"### {name}\n", f"{_told(documented)}\n"]
+    if lines:
+        parts.append("\n".join(("```text", *lines, "```", "")))
+    members = _documented_members(documented) if inspect.isclass(documented) else []
+    if members:
+        parts.append("\n".join((*members, "")))
+    return "\n".join(parts)
+
+
+def _told(documented: object) -> str:
+    """The docstring; what is indented in it becomes a fence."""
+    paragraphs = (inspect.getdoc(documented) or "").split("\n\n")
+    return "\n\n".join(
+        f"```text\n{textwrap.dedent(one)}\n```" if one.startswith("    ") else one
+        for one in paragraphs
+    )
+
+
+def _documented_members(one: type) -> list[str]:
+    """A line for each public member that has words of its own."""
+    lines = []
+    for name, words in _words_of_attributes(one).items():
+        lines.append(f"- `{name}`: {words}")
+    for name, member in vars(one).items():
+        given = member.fget if isinstance(member, property) else member
+        given = getattr(given, "__func__", given)
+        if not name.startswith("_") and inspect.isfunction(given) and given.__doc__:
+            call = "" if isinstance(member, property) else "()"
+            lines.append(f"- `{name}{call}`: {_in_a_line(inspect.getdoc(given))}")
+    return lines
+
+
+def _words_of_attributes(one: type) -> dict[str, str]:
+    """What stands as a string below an attribute in the class's source."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+    assert isinstance(tree, ast.ClassDef)
+    found = {}
+    for before, after in itertools.pairwise(tree.body):
+        target = before.target if isinstance(before, ast.AnnAssign) else None
+        if isinstance(before, ast.Assign):
+            target = before.targets[0]
+        if isinstance(target, ast.Name) and not target.id.startswith("_") and _is_text(after):
+            found[target.id] = _in_a_line(ast.literal_eval(ast.unparse(after)))
+    return found
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _in_a_line(words: str | None) -> str:
+    return " ".join((words or "").partition("\n\n")[0].split())
 
 
 def _signature(function: object) -> str:
