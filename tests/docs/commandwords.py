@@ -11,8 +11,8 @@ from patchkit.cli.main import cli
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _OPTION = re.compile(r"--[a-z][a-z-]*|-[a-zA-Z]")
-_FORMAT = re.compile(r"\d[,.:]?")
-_COMMAND = re.compile(r"(?:^|[\s(/])patchkit (?=[a-z-])([^\n|;&>#`)]*)")
+_FORMAT = re.compile(r"(?:\d|N)[,.:]?")
+_COMMAND = re.compile(r"(?<!from )(?<![\w.-])patchkit (?=[a-z-])([^\n|;&>#`)]*)")
 
 
 def unknown_words(text: str) -> Iterator[str]:

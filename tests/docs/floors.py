@@ -52,7 +52,7 @@ def imports() -> dict[str, frozenset[str]]:
     """What each package imports of the others, for more than type hints."""
     graph = grimp.build_graph(_ROOT, exclude_type_checking_imports=True, cache_dir=None)
     found: dict[str, set[str]] = {}
-    for module in graph.modules - {_ROOT}:
+    for module in graph.modules - {_ROOT, f"{_ROOT}.__main__"}:
         package = module.split(".")[1]
         used = {
             one.split(".")[1]

@@ -8,15 +8,18 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import functools
 import inspect
 import itertools
+import re
 import sys
 import textwrap
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import patchkit
 
+_WIDTH = 100
 _HEAD = """\
 # The library's front door
 
@@ -34,7 +37,7 @@ def api_page() -> str:
     classes = [one for _, one in named if inspect.isclass(one)]
     given = sorted(_given_by([one for _, one in functions], classes), key=lambda one: one.__name__)
     parts = [_HEAD, "## Functions\n"]
-    parts += [_section(name, [f"{name}{_signature(one)}"], one) for name, one in functions]
+    parts += [_section(name, _call(name, one), one) for name, one in functions]
     parts.append("## Classes\n")
     parts += [_section(one.__name__, _members(one), one) for one in classes]
     parts.append("## What the functions give\n")
@@ -67,12 +70,18 @@ def _documented_members(one: type) -> list[str]:
     for name, words in _words_of_attributes(one).items():
         lines.append(f"- `{name}`: {words}")
     for name, member in vars(one).items():
-        given = member.fget if isinstance(member, property) else member
-        given = getattr(given, "__func__", given)
+        is_value = isinstance(member, property | functools.cached_property)
+        given = _getter(member) if is_value else getattr(member, "__func__", member)
         if not name.startswith("_") and inspect.isfunction(given) and given.__doc__:
-            call = "" if isinstance(member, property) else "()"
+            call = "" if is_value else "()"
             lines.append(f"- `{name}{call}`: {_in_a_line(inspect.getdoc(given))}")
     return lines
+
+
+def _getter(member: property | functools.cached_property[object]) -> Callable[..., object]:
+    found = member.func if isinstance(member, functools.cached_property) else member.fget
+    assert found is not None
+    return found
 
 
 def _words_of_attributes(one: type) -> dict[str, str]:
@@ -99,6 +108,16 @@ def _is_text(node: ast.stmt) -> bool:
 
 def _in_a_line(words: str | None) -> str:
     return " ".join((words or "").partition("\n\n")[0].split())
+
+
+def _call(name: str, function: object) -> list[str]:
+    """The signature, a parameter a line where it is long."""
+    line = f"{name}{_signature(function)}"
+    if len(line) <= _WIDTH:
+        return [line]
+    inside, _, back = line.removeprefix(f"{name}(").rpartition(")")
+    parameters = re.split(r", (?=\w+:|\*)", inside)
+    return [f"{name}(", *(f"    {one}," for one in parameters), f"){back}"]
 
 
 def _signature(function: object) -> str:
@@ -135,8 +154,8 @@ def _members(one: type) -> list[str]:
     for name, member in vars(one).items():
         if name.startswith("_"):
             continue
-        if isinstance(member, property):
-            lines.append(f"{name}: {inspect.signature(member.fget).return_annotation}")  # type: ignore[arg-type]  # a property has one
+        if isinstance(member, property | functools.cached_property):
+            lines.append(f"{name}: {inspect.signature(_getter(member)).return_annotation}")
         elif isinstance(member, classmethod | staticmethod):
             lines.append(f"{name}{_signature(member.__func__)}")
         elif inspect.isfunction(member):
