@@ -113,7 +113,8 @@ def session(folder: Path) -> Iterator[Session]:
         for command in commands
     ]
     try:
-        yield Session(root, scratch, *processes)
+        shell, python = processes
+        yield Session(root, scratch, shell, python)
     finally:
         for process in processes:
             process.communicate()

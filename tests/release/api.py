@@ -90,8 +90,10 @@ def _words_of_attributes(one: type) -> dict[str, str]:
     assert isinstance(tree, ast.ClassDef)
     found = {}
     for before, after in itertools.pairwise(tree.body):
-        target = before.target if isinstance(before, ast.AnnAssign) else None
-        if isinstance(before, ast.Assign):
+        target: ast.expr | None = None
+        if isinstance(before, ast.AnnAssign):
+            target = before.target
+        elif isinstance(before, ast.Assign):
             target = before.targets[0]
         if isinstance(target, ast.Name) and not target.id.startswith("_") and _is_text(after):
             found[target.id] = _in_a_line(ast.literal_eval(ast.unparse(after)))
