@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 import patchkit
 
-_WIDTH = 100
+_WIDTH = 78
 _HEAD = """\
 # The library's front door
 
