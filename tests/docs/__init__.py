@@ -13,7 +13,8 @@
   before it is `<!-- not run: REASON -->`. What it prints is the fence `text` right after it.
 - A fence `yaml` whose first line is `# patchkit.yaml` or `# FLEET.yaml` is read as that file.
 - Every other fence is data, and names its language. Nothing is indented as code.
-- Wherever a page writes a command of patchkit, subcommand and options have to exist.
+- Wherever a page writes a command of patchkit, subcommand and options have to exist. Where it tells
+  of one that does not, it says so in a comment: `<!-- there is no patchkit push -->`.
 
 `python -m tests.docs.rewrite PAGE…` writes the outputs of a run into pages.
 """

@@ -55,6 +55,9 @@ for it
 assert Path("../counted").is_file()
 ```
 
+<!-- there is no patchkit push -->
+What quilt calls `push` is no command: `patchkit push` says so.
+
 <!-- not run: needs a network -->
 ```sh
 patchkit rebase --from 1 --to 2 --upstream https://example.invalid/x
