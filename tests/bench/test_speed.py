@@ -263,7 +263,7 @@ def test_the_figures_of_an_earlier_run_are_shown_as_well() -> None:
     both = with_earlier(earlier, document)
     assert ["ppp", "5k-100"] == [one.name for one in both.workloads]
     assert {1.0, 5.0} == {one.wall for one in both.timings}
-    assert f"\n    {later.command}\n    {earlier.command}\n" in tables(both)
+    assert f"```sh\n{later.command}\n{earlier.command}\n```\n" in tables(both)
     with pytest.raises(BenchError, match="another machine"):
         with_earlier(earlier, {**document, "machine": {"CPU": "another"}})
 

@@ -1,11 +1,9 @@
-"""The jobs as a library: the README's Python lines, and what a plan promises."""
+"""The jobs as a library: what a plan promises."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,11 +22,8 @@ from patchkit import (
     source_tree,
 )
 from patchkit.errors import OutputError
-from patchkit.render.json import load_report
 from tests.cli.demo import HELD, OLD, Demo, make_demo
-from tests.cli.folders import contents_of, names_in, state_of
-from tests.cli.running import environment
-from tests.cli.shipped import copy_clone, python_block
+from tests.cli.folders import contents_of, state_of
 from tests.sources.made import write_files
 
 
@@ -36,24 +31,6 @@ from tests.sources.made import write_files
 def demo(tmp_path: Path) -> Demo:
     """The made project; one patch of its stack conflicts."""
     return make_demo(tmp_path, HELD)
-
-
-def test_the_lines_of_the_readme(tmp_path: Path) -> None:
-    """They run as they stand in a clone: a line for each patch, and the stack is written."""
-    clone = copy_clone(tmp_path / "clone")
-    done = subprocess.run(
-        [sys.executable, "-c", python_block(clone / "README.md")],
-        cwd=clone,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    out = clone / "series/kata-containers/3.2.0"
-    report = load_report((out / "report.json").read_bytes())
-    expected = [f"{patch.status.value} {patch.name}" for patch in report.patches]
-    assert expected == done.stdout.splitlines()
-    assert ["apply-patches", "patches", "report.json", "report.txt", "series.conf"] == names_in(out)
 
 
 def test_every_public_name_is_there() -> None:

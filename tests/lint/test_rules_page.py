@@ -68,7 +68,7 @@ def test_the_example_is_what_is_printed(rule: LintRule) -> None:
     """The section has what the rule is about, and the line that lint prints for its case."""
     findings = lint_scene(CASES[rule.code].scene, LintChoices((rule.code,)))
     line = lint_text(findings).splitlines()[0]
-    assert f"    {line}\n" in section_of(rule)
+    assert f"```text\n{line}\n" in section_of(rule)
 
 
 @RULE

@@ -246,9 +246,8 @@ def test_the_documentation_is_right() -> None:
             parse_resolutions(f"patchkit-resolutions/1\n{kind}\nno-such-field: x\n".encode())
         hint = caught.value.hints[0].removeprefix("Known are ").partition(";")[0]
         assert keys == set(hint.split(", "))
-    (example,) = re.findall(r"^    patchkit-resolutions/1\n(?:    .*\n|\n)*", text, re.MULTILINE)
-    raw = "".join(line.removeprefix("    ") for line in example.splitlines(keepends=True)).encode()
-    one, other = decisions_in(parse_resolutions(raw))
+    (example,) = re.findall(r"^```text\n(patchkit-resolutions/1\n.*?)^```$", text, re.M | re.S)
+    one, other = decisions_in(parse_resolutions(example.encode()))
     assert isinstance(one, Resolution)
     assert (b"\tlimit = 20;\n", b"\tlog(limit);\n") == one.result
     assert isinstance(other, Amendment)

@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import enum
+import functools
 import inspect
+import itertools
+import re
 import sys
+import textwrap
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import patchkit
 
+_WIDTH = 78
 _HEAD = """\
 # The library's front door
 
@@ -31,7 +37,7 @@ def api_page() -> str:
     classes = [one for _, one in named if inspect.isclass(one)]
     given = sorted(_given_by([one for _, one in functions], classes), key=lambda one: one.__name__)
     parts = [_HEAD, "## Functions\n"]
-    parts += [_section(name, [f"{name}{_signature(one)}"], one) for name, one in functions]
+    parts += [_section(name, _call(name, one), one) for name, one in functions]
     parts.append("## Classes\n")
     parts += [_section(one.__name__, _members(one), one) for one in classes]
     parts.append("## What the functions give\n")
@@ -40,9 +46,80 @@ def api_page() -> str:
 
 
 def _section(name: str, lines: list[str], documented: object) -> str:
-    words = (inspect.getdoc(documented) or "").partition("\n\n")[0]
-    code = "\n".join(f"    {line}" for line in lines)
-    return f"### {name}\n\n{words}\n\n{code}\n" if lines else f"### {name}\n\n{words}\n"
+    parts = [f"### {name}\n", f"{_told(documented)}\n"]
+    if lines:
+        parts.append("\n".join(("```text", *lines, "```", "")))
+    members = _documented_members(documented) if inspect.isclass(documented) else []
+    if members:
+        parts.append("\n".join((*members, "")))
+    return "\n".join(parts)
+
+
+def _told(documented: object) -> str:
+    """The docstring; what is indented in it becomes a fence."""
+    paragraphs = (inspect.getdoc(documented) or "").split("\n\n")
+    return "\n\n".join(
+        f"```text\n{textwrap.dedent(one)}\n```" if one.startswith("    ") else one
+        for one in paragraphs
+    )
+
+
+def _documented_members(one: type) -> list[str]:
+    """A line for each public member that has words of its own."""
+    lines = []
+    for name, words in _words_of_attributes(one).items():
+        lines.append(f"- `{name}`: {words}")
+    for name, member in vars(one).items():
+        is_value = isinstance(member, property | functools.cached_property)
+        given = _getter(member) if is_value else getattr(member, "__func__", member)
+        if not name.startswith("_") and inspect.isfunction(given) and given.__doc__:
+            call = "" if is_value else "()"
+            lines.append(f"- `{name}{call}`: {_in_a_line(inspect.getdoc(given))}")
+    return lines
+
+
+def _getter(member: property | functools.cached_property[object]) -> Callable[..., object]:
+    found = member.func if isinstance(member, functools.cached_property) else member.fget
+    assert found is not None
+    return found
+
+
+def _words_of_attributes(one: type) -> dict[str, str]:
+    """What stands as a string below an attribute in the class's source."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+    assert isinstance(tree, ast.ClassDef)
+    found = {}
+    for before, after in itertools.pairwise(tree.body):
+        target: ast.expr | None = None
+        if isinstance(before, ast.AnnAssign):
+            target = before.target
+        elif isinstance(before, ast.Assign):
+            target = before.targets[0]
+        if isinstance(target, ast.Name) and not target.id.startswith("_") and _is_text(after):
+            found[target.id] = _in_a_line(ast.literal_eval(ast.unparse(after)))
+    return found
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _in_a_line(words: str | None) -> str:
+    return " ".join((words or "").partition("\n\n")[0].split())
+
+
+def _call(name: str, function: object) -> list[str]:
+    """The signature, a parameter a line where it is long."""
+    line = f"{name}{_signature(function)}"
+    if len(line) <= _WIDTH:
+        return [line]
+    inside, _, back = line.removeprefix(f"{name}(").rpartition(")")
+    parameters = re.split(r", (?=\w+:|\*)", inside)
+    return [f"{name}(", *(f"    {one}," for one in parameters), f"){back}"]
 
 
 def _signature(function: object) -> str:
@@ -79,8 +156,8 @@ def _members(one: type) -> list[str]:
     for name, member in vars(one).items():
         if name.startswith("_"):
             continue
-        if isinstance(member, property):
-            lines.append(f"{name}: {inspect.signature(member.fget).return_annotation}")  # type: ignore[arg-type]  # a property has one
+        if isinstance(member, property | functools.cached_property):
+            lines.append(f"{name}: {inspect.signature(_getter(member)).return_annotation}")
         elif isinstance(member, classmethod | staticmethod):
             lines.append(f"{name}{_signature(member.__func__)}")
         elif inspect.isfunction(member):

@@ -13,7 +13,16 @@ from tests.cli.running import REPOSITORY
 
 EPOCH = "1795564800"
 TOP = (
-    *(".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "README.md", "docs", "patchkit"),
+    *(
+        ".ci",
+        ".gitignore",
+        ".mkdocs.yml",
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "docs",
+        "patchkit",
+    ),
     *("pyproject.toml", "series", "tests"),
 )
 """What the repository has at its top; hidden folders of tools are not among it."""

@@ -85,7 +85,7 @@ def test_the_documentation_has_every_key(tmp_path: Path) -> None:
     documented = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
     hint = problem_of(tmp_path, "unknown: 1\n").hints[-1]
     assert f"Known are {', '.join(documented)}." == hint
-    example = "".join(line[4:] for line in text.splitlines(keepends=True) if line[:4] == "    ")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert load(tmp_path, example).name == "kata-containers"
 
 

@@ -154,7 +154,7 @@ def with_earlier(figures: Figures, document: Mapping[str, Any]) -> Figures:
     timings = [Timing(**one) for one in document["timings"]]
     return replace(
         figures,
-        command=f"{document['command']}\n    {figures.command}",
+        command=f"{document['command']}\n{figures.command}",
         workloads=[of_name[name] for name in names() if name in of_name],
         timings=[*figures.timings, *timings],
         left_out=[*document["left_out"], *figures.left_out],

@@ -72,7 +72,8 @@ def _section(title: str, body: str) -> str:
 
 def _machine(figures: Figures) -> str:
     rows = list(figures.machine.items())
-    return _table(("what", "which"), rows) + f"\n    {figures.command}\n"
+    command = f"\n<!-- not run: measures for hours -->\n```sh\n{figures.command}\n```\n"
+    return _table(("what", "which"), rows) + command
 
 
 def _cases(figures: Figures) -> str:
