@@ -35,8 +35,10 @@ class Complaint:
 
 
 def pages() -> list[Path]:
-    """The README and every page of the documents."""
-    return [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+    """The README, that of the stack that ships, and every page of the documents."""
+    readmes = ("README.md", "series/kata-containers/README.md")
+    pages = sorted((REPOSITORY / "docs").rglob("*.md"))
+    return [*(REPOSITORY / name for name in readmes), *pages]
 
 
 def complaints(page: Path, folder: Path) -> Iterator[Complaint]:

@@ -27,7 +27,7 @@ def unknown_words(text: str) -> Iterator[str]:
 
 def _unknown(words: list[str]) -> Iterator[str]:
     command: click.Command = cli
-    context = click.Context(cli, info_name="patchkit")
+    context = click.Context(cli, info_name="patchkit", help_option_names=["-h", "--help"])
     said = "patchkit"
     while isinstance(command, click.Group) and words and _WORD.fullmatch(words[0]):
         said = f"{said} {words[0]}"

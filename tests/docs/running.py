@@ -137,6 +137,8 @@ def _environment(home: Path) -> dict[str, str]:
         "TERM": "xterm",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_PAGER": "cat",
+        # What a page shows today it shows tomorrow.
+        "SOURCE_DATE_EPOCH": "1795953600",
         **git,
     }
 
