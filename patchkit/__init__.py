@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from patchkit.jobs.apply import plan_apply
     from patchkit.jobs.branching import ground_for, plan_branch, repository_at
     from patchkit.jobs.check import check, plan_refresh
+    from patchkit.jobs.choices import Choices
+    from patchkit.jobs.commenting import plan_comment
     from patchkit.jobs.convert import Target, plan_convert
     from patchkit.jobs.deps import find_dependencies
     from patchkit.jobs.diff import diff_stacks
-    from patchkit.jobs.exporting import plan_export
+    from patchkit.jobs.exporting import Changed, plan_export
     from patchkit.jobs.fleet import run_fleet
     from patchkit.jobs.importing import import_rerere
     from patchkit.jobs.inputs import source_tree
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from patchkit.jobs.project import find_project
     from patchkit.jobs.rebase import Overwrite, plan_rebase
     from patchkit.jobs.report import last_report, saved_report
-    from patchkit.jobs.resolving import held_regions, record_answers
+    from patchkit.jobs.resolving import Take, held_regions, record_answers, taken
     from patchkit.jobs.seriescuts import Chosen, plan_fold, plan_split
     from patchkit.jobs.seriesedits import (
         Dependents,
@@ -42,30 +44,49 @@ if TYPE_CHECKING:
         plan_rename,
     )
     from patchkit.jobs.show import show_stack
-    from patchkit.jobs.siblingchoices import SiblingChoices
+    from patchkit.jobs.siblingchoices import Proposals, Reach, SiblingChoices
     from patchkit.jobs.siblings import ignore_finding
     from patchkit.jobs.upgrade import plan_upgrade
-    from patchkit.model.lint import LintChoices
+    from patchkit.model.decisions import Provenance
+    from patchkit.model.entry import Entry
+    from patchkit.model.lint import LintChoices, LintIgnore
     from patchkit.model.report import Status
     from patchkit.model.series import parse_series
+    from patchkit.sources.branches import Replace
+    from patchkit.sources.forges import Forge, ForgeKind, PullRequest
     from patchkit.workspace.fleet import load_fleet
     from patchkit.workspace.loading import load_stack
+    from patchkit.workspace.memory import Memory
+    from patchkit.workspace.resolutions import load_resolutions
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Changed",
+    "Choices",
     "Chosen",
     "Dependents",
+    "Entry",
     "Extent",
+    "Forge",
+    "ForgeKind",
     "LintChoices",
+    "LintIgnore",
+    "Memory",
     "Mending",
     "NamedSource",
     "Overwrite",
     "PatchkitError",
     "Place",
+    "Proposals",
+    "Provenance",
+    "PullRequest",
+    "Reach",
+    "Replace",
     "SiblingChoices",
     "Side",
     "Status",
+    "Take",
     "Target",
     "check",
     "diff_stacks",
@@ -80,12 +101,14 @@ __all__ = [
     "last_port",
     "last_report",
     "load_fleet",
+    "load_resolutions",
     "load_stack",
     "parse_patch",
     "parse_series",
     "plan_add",
     "plan_apply",
     "plan_branch",
+    "plan_comment",
     "plan_convert",
     "plan_disable",
     "plan_export",
@@ -105,21 +128,35 @@ __all__ = [
     "saved_report",
     "show_stack",
     "source_tree",
+    "taken",
 ]
 
 _HOMES = {
+    "Changed": "patchkit.jobs.exporting",
+    "Choices": "patchkit.jobs.choices",
     "Chosen": "patchkit.jobs.seriescuts",
     "Dependents": "patchkit.jobs.seriesedits",
+    "Entry": "patchkit.model.entry",
     "Extent": "patchkit.jobs.lint",
+    "Forge": "patchkit.sources.forges",
+    "ForgeKind": "patchkit.sources.forges",
     "LintChoices": "patchkit.model.lint",
+    "LintIgnore": "patchkit.model.lint",
+    "Memory": "patchkit.workspace.memory",
     "Mending": "patchkit.jobs.lint",
     "NamedSource": "patchkit.jobs.lintsources",
     "Overwrite": "patchkit.jobs.rebase",
     "PatchkitError": "patchkit.errors",
     "Place": "patchkit.jobs.seriesedits",
+    "Proposals": "patchkit.jobs.siblingchoices",
+    "Provenance": "patchkit.model.decisions",
+    "PullRequest": "patchkit.sources.forges",
+    "Reach": "patchkit.jobs.siblingchoices",
+    "Replace": "patchkit.sources.branches",
     "SiblingChoices": "patchkit.jobs.siblingchoices",
     "Side": "patchkit.jobs.seriesedits",
     "Status": "patchkit.model.report",
+    "Take": "patchkit.jobs.resolving",
     "Target": "patchkit.jobs.convert",
     "check": "patchkit.jobs.check",
     "diff_stacks": "patchkit.jobs.diff",
@@ -134,12 +171,14 @@ _HOMES = {
     "last_port": "patchkit.jobs.lastport",
     "last_report": "patchkit.jobs.report",
     "load_fleet": "patchkit.workspace.fleet",
+    "load_resolutions": "patchkit.workspace.resolutions",
     "load_stack": "patchkit.workspace.loading",
     "parse_patch": "patchkit.diffing.unified",
     "parse_series": "patchkit.model.series",
     "plan_add": "patchkit.jobs.seriesedits",
     "plan_apply": "patchkit.jobs.apply",
     "plan_branch": "patchkit.jobs.branching",
+    "plan_comment": "patchkit.jobs.commenting",
     "plan_convert": "patchkit.jobs.convert",
     "plan_disable": "patchkit.jobs.seriesedits",
     "plan_export": "patchkit.jobs.exporting",
@@ -159,6 +198,7 @@ _HOMES = {
     "saved_report": "patchkit.jobs.report",
     "show_stack": "patchkit.jobs.show",
     "source_tree": "patchkit.jobs.inputs",
+    "taken": "patchkit.jobs.resolving",
 }
 
 

@@ -92,6 +92,10 @@ class FleetError(PatchkitError):
     """The cluster that is to port a fleet cannot be used, or was lost."""
 
 
+class ForgeError(PatchkitError):
+    """A forge cannot be asked, or says no: no such pull request, a token that may not comment."""
+
+
 class ProofError(PatchkitError):
     """What would have been written does not reproduce the engine's tree. Nothing was written."""
 

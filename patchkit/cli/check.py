@@ -86,6 +86,11 @@ def problems(patches: Iterable[PatchFit]) -> Iterator[str]:
 def _next_step(result: CheckResult) -> str:
     fits = [patch.fit for patch in result.patches]
     broken = fits.count(Fit.BROKEN)
+    if broken and broken == len(fits):
+        return (
+            f"None of the {len(fits)} patches applies with fuzz {result.max_fuzz}: is it the right "
+            "version, and are they not applied there already?"
+        )
     if broken:
         return (
             f"{broken} of {len(fits)} patches do not apply with fuzz {result.max_fuzz}: "

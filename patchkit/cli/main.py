@@ -32,6 +32,7 @@ _COMMANDS = {
     "learn": "patchkit.cli.learn",
     "resolutions": "patchkit.cli.resolutions",
     "report": "patchkit.cli.report",
+    "comment": "patchkit.cli.comment",
     "fleet": "patchkit.cli.fleet",
     "siblings": "patchkit.cli.siblings",
     "convert": "patchkit.cli.convert",
@@ -46,6 +47,7 @@ _COMMANDS = {
     "series": "patchkit.cli.series",
     "branch": "patchkit.cli.branch",
     "export": "patchkit.cli.export",
+    "schema": "patchkit.cli.schema",
 }
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _BAD_INPUT = 2

@@ -27,22 +27,22 @@ from patchkit.jobs.lastport import LastPort
 from patchkit.jobs.project import Project
 from patchkit.jobs.resolving import (
     HeldRegion,
+    Take,
     cause_of,
-    checked,
     editable,
     held_regions,
     read_edited,
     record_answers,
     select,
-    suggestion,
+    taken,
 )
-from patchkit.model.resolutions import Answer, Side
+from patchkit.model.resolutions import Answer
 from patchkit.model.shown import shown_name, shown_path
 from patchkit.render.jsontext import json_name, json_text
 
 RESOLVE_SCHEMA = "patchkit-resolve/1"
-_SUGGESTION = "suggestion"
-_WORDS = ("ours", "theirs", _SUGGESTION)
+_SUGGESTION = Take.SUGGESTION.value
+_WORDS = tuple(take.value for take in Take)
 
 
 @click.command("resolve")
@@ -115,15 +115,16 @@ def _answers(
     else:
         if not is_all:
             _only(chosen, "--take without --all")
-        yield [(one, answer) for one in chosen for answer in _taken(one, take, port, is_all)]
+        word = Take(take)
+        yield [(one, answer) for one in chosen for answer in _taken(one, word, port, is_all)]
 
 
-def _taken(one: HeldRegion, take: str, port: LastPort, is_all: bool) -> Iterator[Answer]:
+def _taken(one: HeldRegion, take: Take, port: LastPort, is_all: bool) -> Iterator[Answer]:
     """One of the three; with `--all`, what has an answer or cannot have one is passed over."""
     is_passed = one.decided is not None or not one.is_answerable
-    if is_all and (is_passed or (take == _SUGGESTION and one.held.suggestion is None)):
+    if is_all and (is_passed or (take is Take.SUGGESTION and one.held.suggestion is None)):
         return
-    yield suggestion(one, port) if take == _SUGGESTION else checked(one, Side(take), port)
+    yield taken(one, take, port)
 
 
 def _answer_in(one: HeldRegion, take: str, port: LastPort) -> Answer:

@@ -21,26 +21,34 @@ SHOW_SCHEMA = "patchkit-show/1"
 @click.command("show")
 @stack_option
 @at_option
+@click.option(
+    "--file", "files", multiple=True, metavar="PATTERN",
+    help="Only the patches that touch such a file (may be repeated).",
+)  # fmt: skip
 @output_options
-def command(stack: Path | None, at: str | None, as_json: bool, quiet: bool) -> int:
+def command(
+    stack: Path | None, at: str | None, files: tuple[str, ...], as_json: bool, quiet: bool
+) -> int:
     """List the patches of a stack: what they touch, how large they are, how they were ported.
 
     Example: patchkit show --at 2.5.1
     """
     project = find_project(stack)
-    shown = show_stack(project, stack_version(project, at))
+    whole = show_stack(project, stack_version(project, at))
+    shown = whole.touching(files)
     if as_json:
         print_json(_document(shown))
     elif not quiet:
-        _print(shown)
+        _print(shown, whole)
     return 0
 
 
-def _print(shown: ShownStack) -> None:
+def _print(shown: ShownStack, whole: ShownStack) -> None:
     table = patch_table("#", "patch", "files", "hunks", "lines", "bytes", "status")
-    for number, patch in enumerate(shown.patches, 1):
+    numbers = {patch.name: number for number, patch in enumerate(whole.patches, 1)}
+    for patch in shown.patches:
         table.add_row(
-            str(number),
+            str(numbers[patch.name]),
             shown_name(patch.name),
             str(len(patch.files)),
             str(patch.hunks),
@@ -48,7 +56,8 @@ def _print(shown: ShownStack) -> None:
             str(patch.size),
             patch.status or "",
         )
-    count = f"{len(shown.patches)} patches, {shown.guarded} guarded away"
+    part = "" if shown == whole else f"{len(shown.patches)} of "
+    count = f"{part}{len(whole.patches)} patches, {shown.guarded} guarded away"
     with page() as console:
         sentences(console, *(f"warning: {warning}" for warning in shown.warnings))
         console.print(table)

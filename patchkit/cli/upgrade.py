@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -67,19 +68,30 @@ def command(
     elif not quiet and dry_run and plan.outputs:
         print_bytes(plan.diff())
     elif not quiet:
+        # Held regions can be listed once the rebase below has written them.
+        where = ("--stack", None if stack is None else str(stack))
+        resolve = None if plan.outputs else _command("resolve", plan, where)
+        rebase = _command("rebase", plan, where, ("--upstream", upstream))
         with page() as console:
-            print_report(console, plan.report)
-            sentences(console, _told(plan), *map(shown_text, plan.notes))
+            print_report(console, plan.report, resolve)
+            sentences(console, _told(plan, rebase), *map(shown_text, plan.notes))
         if done is not None and done.findings:
             print_text(lint_text(done.findings))
     return plan.exit_code or (0 if done is None else done.exit_code)
 
 
-def _told(plan: UpgradePlan) -> str:
+def _command(name: str, plan: UpgradePlan, *given: tuple[str, str | None]) -> str:
+    """A command on the same stack and versions, with the options that this run was given."""
+    versions = ("--from", plan.report.old_version, "--to", plan.report.new_version)
+    options = [word for option, value in given if value for word in (option, value)]
+    return shown_text(shlex.join(["patchkit", name, *versions, *options]))
+
+
+def _told(plan: UpgradePlan, rebase: str) -> str:
     if not plan.outputs:
         return (
-            "Nothing was written: settle what is held with patchkit rebase and patchkit resolve, "
-            "then upgrade."
+            f"Nothing was written. Port it beside with `{rebase}`, settle what is held, then "
+            "upgrade again."
         )
     files = counted(len(plan.outputs), "file", "files")
     return f"Upgraded {plan.folder}: {files} written, {len(plan.removals)} removed."

@@ -142,6 +142,9 @@ def upstream_of(
     """Open the upstream `source`, else the one of the settings. Raises `UpstreamError`."""
     chosen = source if source is not None else project.settings.upstream
     if chosen is None:
+        if project.stack is not None and not project.stack.is_dir():
+            # To be mended first: beside a stack that is not there no settings name an upstream.
+            raise StackError(f"{project.stack}: no such folder.", "Name another one with --stack.")
         raise UpstreamError(
             "No upstream is named.",
             "Give one with --upstream (a git repository, a URL, or a folder with the versions),"

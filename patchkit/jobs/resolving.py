@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
 from patchkit.engine.deciding import question_of
@@ -28,6 +29,18 @@ from patchkit.render.conflict import Labels, conflict_text, read_answer
 from patchkit.workspace.resolutions import load_resolutions, write_resolutions
 
 _MOST_SHOWN = 10
+
+
+class Take(Enum):
+    """What is taken for an answer without writing one; the value is the word for it on the command
+    line."""
+
+    OURS = "ours"
+    """Leave out what the patch does there."""
+    THEIRS = "theirs"
+    """Put what the patch makes of it."""
+    SUGGESTION = "suggestion"
+    """What a rule suggests."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +171,13 @@ def suggestion(one: HeldRegion, port: LastPort) -> Answer:
             "Take ours or theirs, or write the answer yourself.",
         )
     return checked(one, one.held.suggestion.result, port)
+
+
+def taken(one: HeldRegion, take: Take, port: LastPort) -> Answer:
+    """The answer that a word stands for. Raises `ResolveError` where it cannot be one."""
+    if take is Take.SUGGESTION:
+        return suggestion(one, port)
+    return checked(one, Side(take.value), port)
 
 
 def checked(one: HeldRegion, answer: Answer, port: LastPort) -> Answer:

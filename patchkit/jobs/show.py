@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from patchkit.jobs.inputs import read_stack
@@ -45,6 +47,12 @@ class ShownStack:
     guarded: int
     warnings: tuple[str, ...]
 
+    def touching(self, patterns: Sequence[str]) -> ShownStack:
+        """Only the patches that touch a file that one of the patterns means, as in fnmatch(3);
+        without patterns all."""
+        meant = [one for one in self.patches if not patterns or _touches(one, patterns)]
+        return replace(self, patches=tuple(meant))
+
 
 def show_stack(project: Project, version: str) -> ShownStack:
     """Read the stack for `version`. Raises errors for bad input only."""
@@ -58,6 +66,11 @@ def show_stack(project: Project, version: str) -> ShownStack:
     return ShownStack(
         folder, stack.layout.dialect.value, patches, len(stack.guarded), stack.warnings
     )
+
+
+def _touches(patch: ShownPatch, patterns: Sequence[str]) -> bool:
+    names = [path.decode("utf-8", "surrogateescape") for path in patch.files]
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def _statuses(folder: Path) -> dict[str, str]:

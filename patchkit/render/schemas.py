@@ -1,4 +1,5 @@
-"""The JSON Schemas of what patchkit writes for programs (face floor)."""
+"""The JSON Schemas of what patchkit writes for programs, and of what people write for it (face
+floor)."""
 
 from __future__ import annotations
 
@@ -34,6 +35,9 @@ class Schema(Enum):
     """patchkit-branch/1: `patchkit branch --json`."""
     EXPORT = "export"
     """patchkit-export/1: `patchkit export --json`."""
+
+    SETTINGS = "patchkit-yaml"
+    """patchkit.yaml, format 1, for editors; in draft-07, the newest that all of them read."""
 
     def document(self) -> bytes:
         """The schema itself, as JSON."""

@@ -54,6 +54,17 @@ def test_json(demo: Demo) -> None:
     } == document["patches"][1]
 
 
+def test_who_touches_a_file(demo: Demo) -> None:
+    """`--file` leaves the patches that touch one, with their numbers in the whole stack."""
+    done = run("show", "--stack", demo.stack, "--file", "docs/*", "--file", "new.txt")
+    assert_done(done)
+    _, *rows, total = done.stdout.splitlines()
+    assert [["2", "0002-new.patch"], ["3", "0003-notes.patch"]] == [row.split()[:2] for row in rows]
+    assert f"2 of 4 patches, 0 guarded away, in {demo.stack} (series.conf)." == total
+    document = json.loads(run("show", "--stack", demo.stack, "--file", "x", "--json").stdout)
+    assert [] == document["patches"]
+
+
 def test_every_layout(demo: Demo) -> None:
     """Each layout is recognised and named."""
     for number, layout in enumerate(LAYOUTS):

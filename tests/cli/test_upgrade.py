@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import tarfile
@@ -136,7 +138,12 @@ def test_what_is_held_stops_it(tmp_path: Path) -> None:
     command = ("upgrade", "--to", "2.0", "--stack", demo.stack, "--upstream", demo.upstream)
     done = run(*command, "--reports", demo.out, changes=BY)
     assert_done(done, 1)
-    assert "settle what is held" in done.stdout
+    assert before == contents_of(demo.stack)
+    listing, rebase = re.findall(r"`(patchkit (?:resolve|rebase) .*?)`", done.stdout)
+    assert 1 == run(*shlex.split(rebase)[1:], changes=BY).exit_code
+    listed = run(*shlex.split(listing)[1:])
+    assert 1 == listed.exit_code
+    assert "0004-main.patch" in listed.stdout
     assert before == contents_of(demo.stack)
     assert "0004-main.patch" in (demo.out / "report.txt").read_text()
     document = json.loads(run(*command, "--json", changes=BY).stdout)

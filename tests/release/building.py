@@ -13,16 +13,8 @@ from tests.cli.running import REPOSITORY
 
 EPOCH = "1795564800"
 TOP = (
-    *(
-        ".ci",
-        ".gitignore",
-        ".mkdocs.yml",
-        "CHANGELOG.md",
-        "LICENSE",
-        "README.md",
-        "docs",
-        "patchkit",
-    ),
+    *(".ci", ".github", ".gitignore", ".gitlab", ".mkdocs.yml", ".pre-commit-hooks.yaml"),
+    *("CHANGELOG.md", "LICENSE", "README.md", "docs", "patchkit"),
     *("pyproject.toml", "series", "tests"),
 )
 """What the repository has at its top; hidden folders of tools are not among it."""

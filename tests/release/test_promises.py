@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import tomllib
 from importlib.metadata import PackageNotFoundError, metadata
@@ -21,6 +22,12 @@ _EXPLANATION = REPOSITORY / "docs" / "explanation"
 _PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
 _PACKAGE = Path(patchkit.__file__).parent
 _FORMAT = re.compile(r"patchkit-[a-z-]+/\d+|patchkit (?:origin|apply-patches) \d+")
+_NOT_OURS = {
+    *("Callable", "Collection", "Iterable", "Mapping", "None", "Path", "Sequence"),
+    *("Answer", "Done", "Progress", "Watcher"),
+}
+"""Python's own, what a watcher is given, and names for a form: a function of a sentence, one of a
+number and a name, and what `taken` gives or lines."""
 _IMPORT_NAMES = {
     "GitPython": "git",
     "Jinja2": "jinja2",
@@ -142,3 +149,17 @@ def test_the_licences_are_those_that_the_packages_declare(heading: str) -> None:
         declared = " ".join(one for key in keys for one in about.get_all(key, []))
         told = cells[-2].partition("-")[0]
         assert told in declared, (package, declared)
+
+
+def test_what_a_function_takes_can_be_imported() -> None:
+    """Whoever calls a public function gets each value for it from `patchkit` as well, or from what
+    another public function gives."""
+    page = api_page()
+    for name in patchkit.__all__:
+        function = getattr(patchkit, name)
+        if not inspect.isfunction(function):
+            continue
+        for parameter in inspect.signature(function).parameters.values():
+            for word in re.findall(r"\b[A-Z]\w+", str(parameter.annotation)):
+                known = word in patchkit.__all__ or f"\n### {word}\n" in page
+                assert known or word in _NOT_OURS, (name, parameter)
