@@ -144,7 +144,11 @@ def test_the_option_names_another_file(demo: Demo) -> None:
     assert (1, "") == (none.exit_code, none.stderr)
     assert "0004-main.patch conflicted" in words_of(none)
     broken.unlink()
-    assert none.stdout.splitlines()[:-1] == demo.rebase().stdout.splitlines()[:-1]
+    without = demo.rebase().stdout
+    assert (
+        none.stdout.replace(" --resolutions /dev/null` lists", "` lists").splitlines()[:-1]
+        == (without.splitlines()[:-1])
+    )
 
 
 @pytest.mark.parametrize(

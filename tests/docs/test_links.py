@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,6 @@ def _links(page: Path) -> Iterator[str]:
 
 def _anchors(page: Path) -> Iterator[str]:
     tokens = _PARSER.parse(page.read_text("utf-8"))
-    for heading, words in zip(tokens, tokens[1:], strict=False):
+    for heading, words in itertools.pairwise(tokens):
         if heading.type == "heading_open":
             yield _SLUG("".join(one.content for one in words.children or ()), "-")

@@ -6,6 +6,7 @@ The long runs are started by hand: `python -m tests.fuzz run TARGET --seconds 36
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,8 @@ def test_a_short_run_finds_nothing(name: str, tmp_path: Path) -> None:
     done = _fuzz("run", name, f"--runs={runs}", "--seed=1", f"--findings={tmp_path}")
     said = done.stderr.decode(errors="replace")
     assert done.returncode == 0, said[-3000:]
-    assert f"stat::number_of_executed_units: {runs}" in said
+    (executed,) = re.findall(r"stat::number_of_executed_units: (\d+)", said)
+    assert int(executed) >= runs  # all seeds are, even where they are more
     assert [] == list(tmp_path.iterdir())
 
 
