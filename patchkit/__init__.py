@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from patchkit.jobs.convert import Target, plan_convert
     from patchkit.jobs.deps import find_dependencies
     from patchkit.jobs.diff import diff_stacks
+    from patchkit.jobs.doctor import diagnose
     from patchkit.jobs.exporting import Changed, plan_export
     from patchkit.jobs.fleet import run_fleet
     from patchkit.jobs.importing import import_rerere
+    from patchkit.jobs.init import plan_init
     from patchkit.jobs.inputs import source_tree
     from patchkit.jobs.lastport import last_port
     from patchkit.jobs.learning import plan_learn
@@ -89,6 +91,7 @@ __all__ = [
     "Take",
     "Target",
     "check",
+    "diagnose",
     "diff_stacks",
     "edited_stack",
     "find_dependencies",
@@ -113,6 +116,7 @@ __all__ = [
     "plan_disable",
     "plan_export",
     "plan_fold",
+    "plan_init",
     "plan_learn",
     "plan_lint",
     "plan_move",
@@ -159,6 +163,7 @@ _HOMES = {
     "Take": "patchkit.jobs.resolving",
     "Target": "patchkit.jobs.convert",
     "check": "patchkit.jobs.check",
+    "diagnose": "patchkit.jobs.doctor",
     "diff_stacks": "patchkit.jobs.diff",
     "edited_stack": "patchkit.jobs.seriesedits",
     "find_dependencies": "patchkit.jobs.deps",
@@ -183,6 +188,7 @@ _HOMES = {
     "plan_disable": "patchkit.jobs.seriesedits",
     "plan_export": "patchkit.jobs.exporting",
     "plan_fold": "patchkit.jobs.seriescuts",
+    "plan_init": "patchkit.jobs.init",
     "plan_learn": "patchkit.jobs.learning",
     "plan_lint": "patchkit.jobs.lint",
     "plan_move": "patchkit.jobs.seriesedits",

@@ -10,6 +10,8 @@ import click
 
 from patchkit.cli.check import problems
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
+from patchkit.cli.completing import folders
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -28,8 +30,15 @@ from patchkit.render.jsontext import json_name
 APPLY_SCHEMA = "patchkit-apply/1"
 
 
-@click.command("apply")
-@click.argument("folder", type=PLACE)
+@click.command(
+    "apply",
+    cls=Command,
+    examples=(
+        "patchkit apply ../kata-containers-2.5.1 --dry-run",
+        "patchkit apply ../kata-containers-2.5.1",
+    ),
+)
+@click.argument("folder", type=PLACE, shell_complete=folders)
 @stack_option
 @fuzz_option
 @at_option
@@ -42,8 +51,6 @@ def command(
     """Apply the whole stack to the source tree in FOLDER, all of it or nothing.
 
     Ends with 1, and leaves the folder as it is, when a patch does not apply.
-
-    Example: patchkit apply --at 2.5.1 ../kata-containers-2.5.1
     """
     project = find_project(stack)
     version = stack_version(project, at)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.command import Command
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     at_option,
@@ -21,13 +22,21 @@ from patchkit.cli.options import (
 from patchkit.cli.printing import page, print_json, progress, sentences
 from patchkit.jobs.branching import BranchPlan, ground_for, plan_branch, repository_at
 from patchkit.jobs.project import find_project, own_version, stack_version
+from patchkit.jobs.versions import as_upstream_has_it
 from patchkit.render.jsontext import json_name
 from patchkit.render.schemas import Schema
 from patchkit.render.serieschanges import BRANCH_SCHEMA
 from patchkit.sources.branches import MadeBranch, Replace
 
 
-@click.command("branch")
+@click.command(
+    "branch",
+    cls=Command,
+    examples=(
+        "patchkit branch --dry-run",
+        "patchkit branch --repo ../upstream",
+    ),
+)
 @stack_option
 @fuzz_option
 @repository_option
@@ -46,15 +55,15 @@ def command(
 
     The work tree and other branches are not touched. An upstream that is no git repository is
     imported as the first commit. `patchkit export` writes the branch back.
-
-    Example: patchkit branch --at 2.5.1 --repo ../kata-containers --dry-run
     """
     project = find_project(stack)
     version = stack_version(project, at)
     with (
         progress(shown=not quiet and not as_json) as (watch, say),
         repository_at(project, repo, upstream) as source,
-        ground_for(project, own_version(project, at), source, upstream, say) as ground,
+        ground_for(
+            project, at or as_upstream_has_it(own_version(project), source), source, upstream, say
+        ) as ground,
     ):
         plan = plan_branch(project, version, ground, branch=branch, fuzz=fuzz, watch=watch)
         made = None

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from patchkit.cli.command import Command
 from patchkit.cli.options import (
     at_option,
     fuzz_option,
@@ -27,7 +28,15 @@ from patchkit.render.jsontext import json_name, json_text
 CHECK_SCHEMA = "patchkit-check/1"
 
 
-@click.command("check")
+@click.command(
+    "check",
+    cls=Command,
+    examples=(
+        "patchkit check",
+        "patchkit check --tree ../kata-containers-2.5.1",
+        "patchkit check --at 3.2.0",
+    ),
+)
 @stack_option
 @fuzz_option
 @upstream_option
@@ -41,8 +50,6 @@ def command(
     """Say whether the stack applies to its own version, and with which fuzz and offsets.
 
     Ends with 0 when every patch applies within the fuzz limit, 1 when some do not.
-
-    Example: patchkit check --at 2.5.1
     """
     project = find_project(stack)
     version = stack_version(project, at)

@@ -8,8 +8,15 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.command import Command
 from patchkit.cli.interrupts import interrupts_waiting
-from patchkit.cli.options import PLACE, dry_run_option, output_options, stack_option
+from patchkit.cli.options import (
+    PLACE,
+    dry_run_option,
+    output_options,
+    ported_options,
+    stack_option,
+)
 from patchkit.cli.printing import print_bytes, print_json, print_text
 from patchkit.errors import ForgeError
 from patchkit.jobs.commenting import (
@@ -36,7 +43,14 @@ _TOLD = {
 }
 
 
-@click.command("comment")
+@click.command(
+    "comment",
+    cls=Command,
+    examples=(
+        "patchkit comment --dry-run",
+        "patchkit comment --forge github --repository me/kata --number 7 --dry-run",
+    ),
+)
 @click.argument("place", required=False, type=PLACE, metavar="[FOLDER|FILE]")
 @click.option(
     "--forge", "kind", type=click.Choice(_KINDS),
@@ -53,8 +67,7 @@ _TOLD = {
     "--name", metavar="NAME", help="Which comment, where there are several (default: the package)."
 )
 @stack_option
-@click.option("--from", "old", metavar="A", help="The version that the stack is for.")
-@click.option("--to", "new", metavar="B", help="The version that it was ported to.")
+@ported_options
 @dry_run_option
 @output_options
 def command(
@@ -66,8 +79,6 @@ def command(
 
     The report is found as `patchkit report` finds it. The token is read from the variable
     PATCHKIT_TOKEN. With --dry-run the text is printed, and nobody is asked.
-
-    Example: patchkit comment --forge github --repository me/kata --number 7 --dry-run
     """
     if place is not None and (stack, old, new) != (None, None, None):
         raise click.UsageError(

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
+from patchkit.cli.completing import folders
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -25,15 +27,22 @@ from patchkit.render.conversion import conversion_document
 from patchkit.render.schemas import Schema
 
 
-@click.command("convert")
-@click.argument("folder", metavar="[STACK]", required=False, type=PLACE)
+@click.command(
+    "convert",
+    cls=Command,
+    examples=("patchkit convert --to quilt --out ../converted",),
+)
+@click.argument("folder", metavar="[STACK]", required=False, type=PLACE, shell_complete=folders)
 @stack_option
 @at_option
 @click.option(
     "--to", type=click.Choice([one.value for one in Target]), metavar="DIALECT",
     help=f"{', '.join(one.value for one in Target)} (default: what it was converted from).",
 )  # fmt: skip
-@click.option("--out", type=PLACE, metavar="DIR", required=True, help="Where the new stack goes.")
+@click.option(
+    "--out", type=PLACE, metavar="DIR", required=True, shell_complete=folders,
+    help="Where the new stack goes.",
+)  # fmt: skip
 @dry_run_option
 @schema_option(Schema.CONVERSION, "what --json prints")
 @output_options
@@ -46,8 +55,6 @@ def command(
     The patches keep their bytes. What the other dialect cannot say, such as guards and comments,
     stands in patchkit.origin, by which it can be converted back. What would be applied in another
     way is refused.
-
-    Example: patchkit convert --at 2.5.1 --to quilt --out converted
     """
     if folder is not None and stack is not None:
         raise StackError("Two stacks are named.", "Name it as STACK or with --stack.")

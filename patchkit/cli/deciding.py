@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from patchkit.cli.options import PLACE, stack_option
+from patchkit.cli.completing import folders
+from patchkit.cli.options import PLACE, ported_options, stack_option
 from patchkit.jobs.lastport import LastPort, last_port
 from patchkit.jobs.project import Project, find_project
 from patchkit.model.resolutions import Amendment, Decision, Provenance
@@ -65,12 +66,14 @@ def port_options(command: _Command) -> _Command:
     """`--stack`, `--from`, `--to`, `--out`, `--report` and `--resolutions`: which port."""
     options = (
         stack_option,
-        click.option("--from", "old", metavar="A", help="The version that the stack is for."),
-        click.option("--to", "new", metavar="B", help="The version that it was ported to."),
-        click.option("--out", type=PLACE, metavar="DIR", help="The folder of the ported stack."),
+        ported_options,
+        click.option(
+            "--out", type=PLACE, metavar="DIR", shell_complete=folders,
+            help="The folder of the ported stack.",
+        ),
         click.option("--report", type=PLACE, metavar="FILE", help="The report.json of the port."),
         resolutions_option,
-    )
+    )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.command import Command
+from patchkit.cli.completing import patches as patch_names
 from patchkit.cli.options import (
     at_option,
     fuzz_option,
@@ -29,8 +31,15 @@ from patchkit.render.graph import (
 from patchkit.render.schemas import Schema
 
 
-@click.command("deps")
-@click.argument("patches", nargs=-1, metavar="[PATCH]...")
+@click.command(
+    "deps",
+    cls=Command,
+    examples=(
+        "patchkit deps",
+        "patchkit deps 0004 --format mermaid",
+    ),
+)
+@click.argument("patches", nargs=-1, metavar="[PATCH]...", shell_complete=patch_names)
 @stack_option
 @fuzz_option
 @upstream_option
@@ -51,8 +60,6 @@ def command(
     PATCH is a name in the series, or what only one name begins with; without any, all are shown.
     A graph has these patches, all that they need and all that need them. Ends with 1 when a patch
     does not apply to its own version, so that not all is known.
-
-    Example: patchkit deps --at 2.5.1 --format mermaid
     """
     project = find_project(stack)
     version = stack_version(project, at)

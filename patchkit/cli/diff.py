@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from patchkit.cli.command import Command
+from patchkit.cli.completing import stacks_or_versions
 from patchkit.cli.options import output_options, schema_option, stack_option
 from patchkit.cli.printing import page, print_json, print_text
 from patchkit.jobs.diff import diff_stacks
@@ -21,9 +23,16 @@ from patchkit.render.stackdiff import (
 )
 
 
-@click.command("diff")
-@click.argument("old", metavar="A")
-@click.argument("new", metavar="[B]", required=False)
+@click.command(
+    "diff",
+    cls=Command,
+    examples=(
+        "patchkit diff . ../kata-containers-3.2.0",
+        "patchkit diff . --summary",
+    ),
+)
+@click.argument("old", metavar="A", shell_complete=stacks_or_versions)
+@click.argument("new", metavar="[B]", required=False, shell_complete=stacks_or_versions)
 @stack_option
 @click.option("--summary", is_flag=True, help="Print the table only, no inner diffs.")
 @click.option("--exit-code", is_flag=True, help="End with 1 when anything differs.")
@@ -37,8 +46,6 @@ def command(
 
     A and B are folders with a series file, or versions that the project has a stack for. Without B,
     A is compared with its last port.
-
-    Example: patchkit diff 2.5.1 3.2.0
     """
     found = diff_stacks(old, new, stack=stack)
     if as_json:

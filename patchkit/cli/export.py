@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     at_option,
@@ -24,13 +25,21 @@ from patchkit.jobs.branching import branch_name, repository_at
 from patchkit.jobs.commitpatches import Fate
 from patchkit.jobs.exporting import Changed, ExportPlan, plan_export
 from patchkit.jobs.project import find_project, stack_version
+from patchkit.jobs.versions import as_upstream_has_it
 from patchkit.model.shown import shown_name
 from patchkit.render.jsontext import json_name
 from patchkit.render.schemas import Schema
 from patchkit.render.serieschanges import EXPORT_SCHEMA
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Command,
+    examples=(
+        "patchkit export --dry-run",
+        "patchkit export --repo ../upstream",
+    ),
+)
 @stack_option
 @fuzz_option
 @repository_option
@@ -54,22 +63,21 @@ def command(
     """Write a branch of commits back into the stack, all of it or nothing.
 
     A patch whose commit nobody touched keeps its bytes, its name and its place.
-
-    Example: patchkit export --at 2.5.1 --repo ../kata-containers --dry-run
     """
     project = find_project(stack)
     version = stack_version(project, at)
     if not dry_run:
         claim(project.stack_folder(version))
     changed = Changed.OVERWRITE if force else Changed.REFUSE
-    name = branch or branch_name(at or version or next(iter(project.versions()), ""))
+    own = at or version or next(iter(project.versions()), "")
     with (
         progress(shown=not quiet and not as_json) as (watch, _),
         repository_at(project, repo, upstream) as source,
     ):
+        upstream_version = own if at else as_upstream_has_it(own, source)
         plan = plan_export(
-            project, version, source, branch=name, base=base, fuzz=fuzz, changed=changed,
-            at=at, watch=watch,
+            project, version, source, branch=branch or branch_name(upstream_version), base=base,
+            fuzz=fuzz, changed=changed, at=upstream_version or None, watch=watch,
         )  # fmt: skip
         if not dry_run:
             with interrupts_waiting():

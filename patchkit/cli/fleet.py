@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from patchkit.cli.command import Command
+from patchkit.cli.completing import files, folders
 from patchkit.cli.options import PLACE, output_options, schema_option
 from patchkit.cli.printing import page, patch_table, print_json, sentences
 from patchkit.jobs.fleet import FLEET_PAGE, run_fleet, unwatched
@@ -35,9 +37,16 @@ _MOST_ROWS = 200
 _MINUTE = 60
 
 
-@click.command("fleet")
-@click.argument("fleet", type=PLACE, metavar="FLEET.yaml|FOLDER")
-@click.option("--out", required=True, metavar="DIR|URL", help="Where the results go.")
+@click.command(
+    "fleet",
+    cls=Command,
+    examples=("patchkit fleet ../packages --out ../ported",),
+)
+@click.argument("fleet", type=PLACE, metavar="FLEET.yaml|FOLDER", shell_complete=files)
+@click.option(
+    "--out", required=True, metavar="DIR|URL", shell_complete=folders,
+    help="Where the results go.",
+)  # fmt: skip
 @click.option(
     "--workers", type=click.IntRange(1), metavar="N",
     help="How many packages are ported at the same time (default: one for each processor).",
@@ -69,8 +78,6 @@ def command(
     these. A run that was ended goes on where it was: what is finished is not repeated. Ends with 0
     when no package needs a person, 1 when some do, 2 when the fleet cannot be read, 3 when the
     proof of one failed.
-
-    Example: patchkit fleet packages/ --out ported/
     """
     limits = Limits(
         None if limit_time is None else seconds_of(limit_time),

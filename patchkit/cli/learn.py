@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
+from patchkit.cli.completing import patches as patch_names
 from patchkit.cli.deciding import (
     Meant,
     files_of,
@@ -31,8 +33,12 @@ from patchkit.render.jsontext import json_name, json_text
 LEARN_SCHEMA = "patchkit-learn/1"
 
 
-@click.command("learn")
-@click.argument("names", nargs=-1, metavar="[PATCH...]")
+@click.command(
+    "learn",
+    cls=Command,
+    examples=('patchkit learn --why "Follow the new interface."',),
+)
+@click.argument("names", nargs=-1, metavar="[PATCH...]", shell_complete=patch_names)
 @port_options
 @fuzz_option
 @upstream_option
@@ -50,8 +56,6 @@ def command(
     The whole stack is ported once more with what was learned; only when every edited patch then
     does what yours does is it recorded beside the stack. Else nothing is, it says where, and ends
     with 1.
-
-    Example: patchkit learn --from 2.5.1 --to 3.2.0 --why "Follow the new interface."
     """
     options = Meant(**meant)
     project, port = options.port()

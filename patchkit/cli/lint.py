@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -31,7 +32,15 @@ from patchkit.render.schemas import Schema
 from patchkit.workspace.settings import settings_beside
 
 
-@click.command("lint")
+@click.command(
+    "lint",
+    cls=Command,
+    examples=(
+        "patchkit lint",
+        "patchkit lint --fix --dry-run",
+        "patchkit lint --ignore PK502 --format sarif",
+    ),
+)
 @click.argument("place", type=PLACE, default=".", metavar="[PLACE]")
 @click.option("--fix", is_flag=True, help="Mend what has one right answer.")
 @dry_run_option
@@ -66,8 +75,6 @@ def command(
 
     PLACE is a folder with a spec or a series (default: the current one). Ends with 1 when errors or
     warnings are left; notes alone are 0. Each rule is described in docs/reference/lint.md.
-
-    Example: patchkit lint --fix --ignore PK502
     """
     form = "json" if as_json else form
     if rules:

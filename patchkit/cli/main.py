@@ -15,40 +15,21 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 import patchkit
+from patchkit.cli.command import Group, NoSuchCommandError, near_hint
 from patchkit.cli.interrupts import end_by_exception, signal_of
+from patchkit.cli.listed import GROUPS, SUMMARIES
 from patchkit.errors import PatchkitError
 from patchkit.model.shown import shown_name
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _PROGRAM = "patchkit"
-_COMMANDS = {
-    "rebase": "patchkit.cli.rebase",
-    "rules": "patchkit.cli.rules",
-    "resolve": "patchkit.cli.resolve",
-    "learn": "patchkit.cli.learn",
-    "resolutions": "patchkit.cli.resolutions",
-    "report": "patchkit.cli.report",
-    "comment": "patchkit.cli.comment",
-    "fleet": "patchkit.cli.fleet",
-    "siblings": "patchkit.cli.siblings",
-    "convert": "patchkit.cli.convert",
-    "upgrade": "patchkit.cli.upgrade",
-    "show": "patchkit.cli.show",
-    "diff": "patchkit.cli.diff",
-    "check": "patchkit.cli.check",
-    "lint": "patchkit.cli.lint",
-    "deps": "patchkit.cli.deps",
-    "apply": "patchkit.cli.apply",
-    "refresh": "patchkit.cli.refresh",
-    "series": "patchkit.cli.series",
-    "branch": "patchkit.cli.branch",
-    "export": "patchkit.cli.export",
-    "schema": "patchkit.cli.schema",
-}
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _BAD_INPUT = 2
 _OWN_FAULT = 70
@@ -58,21 +39,44 @@ _BY_SIGNAL = 128
 _TRACEBACK = "PATCHKIT_TRACEBACK"
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Loads a subcommand's module when it is asked for, so that the start is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return list(_COMMANDS)
+        return list(SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as above
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in SUMMARIES:
             return None
-        module = importlib.import_module(_COMMANDS[cmd_name])
+        module = importlib.import_module(f"patchkit.cli.{cmd_name}")
         command: click.Command = module.command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # as above
+        """Write the commands, those together that are used together."""
+        width = max(map(len, SUMMARIES))
+        for heading, commands in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(f"{name:<{width}}", told) for name, told in commands.items()])
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin like that, each with its sentence, and options."""
+        from click.shell_completion import CompletionItem  # only where a shell asks
+
+        found = [(name, told) for name, told in SUMMARIES.items() if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=told) for name, told in found), *options]
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        "patchkit doctor",
+        "patchkit init",
+        "patchkit rebase --from 2.5.1 --to 3.2.0",
+    ),
+)
 @click.version_option(patchkit.__version__, message="patchkit %(version)s")
 def cli() -> None:
     """Port a stack of patches from one upstream version to another, and prove the result."""
@@ -90,8 +94,7 @@ def main() -> NoReturn:
     try:
         code = cli.main(sys.argv[1:] or ["--help"], _PROGRAM, standalone_mode=False)
     except click.UsageError as error:
-        command = _PROGRAM if error.ctx is None else error.ctx.command_path
-        _say_error(error.format_message(), f"Try '{command} --help'.")
+        _say_error(*usage_lines(error))
         code = _BAD_INPUT
     except PatchkitError as error:
         _say_error(error.message, *error.hints)
@@ -135,6 +138,19 @@ def _encoding_of(stream: io.TextIOWrapper) -> str:
         return stream.encoding
     encoding = codecs.lookup(locale.getencoding()).name
     return encoding if stream.isatty() and encoding != "ascii" else "utf-8"
+
+
+def usage_lines(error: click.UsageError) -> tuple[str, ...]:
+    """What is told of a wrong usage: what is wrong, what was probably meant, where to read on."""
+    command = _PROGRAM if error.ctx is None else error.ctx.command_path
+    message = error.format_message()
+    near: tuple[str, ...] = ()
+    if isinstance(error, NoSuchCommandError):
+        near = near_hint(error.near)
+    elif isinstance(error, click.NoSuchOption):
+        # What click makes of the possibilities differs from version to version.
+        message, near = error.message, near_hint(error.possibilities or ())
+    return (message, *near, f"Try '{command} --help'.")
 
 
 def _say_own_fault(error: Exception) -> None:

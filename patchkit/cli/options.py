@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from patchkit.cli.completing import folders, stack_versions, upstream_versions
 from patchkit.cli.printing import print_bytes
 from patchkit.errors import StackError
 
@@ -34,7 +35,7 @@ def given_resolutions(place: Path | None) -> Resolutions | None:
 def stack_option(command: _Command) -> _Command:
     """`--stack`: which stack."""
     return click.option(
-        "--stack", type=PLACE, metavar="DIR",
+        "--stack", type=PLACE, metavar="DIR", shell_complete=folders,
         help="Folder with a series file, a spec or recipe with patches, or numbered patches/.",
     )(command)  # fmt: skip
 
@@ -50,16 +51,37 @@ def fuzz_option(command: _Command) -> _Command:
 def upstream_option(command: _Command) -> _Command:
     """`--upstream`: where the versions come from."""
     return click.option(
-        "--upstream", metavar="SRC",
+        "--upstream", metavar="SRC", shell_complete=folders,
         help="A git repository (path or URL), or a folder with a folder or tarball a version.",
+    )(command)  # fmt: skip
+
+
+def from_option(command: _Command) -> _Command:
+    """`--from`: which of the project's stacks is ported."""
+    return click.option(
+        "--from", "old", metavar="A", shell_complete=stack_versions,
+        help="The version that the stack is for (default: as its packaging says).",
+    )(command)  # fmt: skip
+
+
+def ported_options(command: _Command) -> _Command:
+    """`--from` and `--to`: which port that was made."""
+    command = click.option(
+        "--to", "new", metavar="B", shell_complete=upstream_versions,
+        help="The version that it was ported to.",
+    )(command)  # fmt: skip
+    return click.option(
+        "--from", "old", metavar="A", shell_complete=stack_versions,
+        help="The version that the stack is for.",
     )(command)  # fmt: skip
 
 
 def at_option(command: _Command) -> _Command:
     """`--at`: which of the project's stacks."""
     return click.option(
-        "--at", metavar="VERSION", help="The upstream version that the stack is for."
-    )(command)
+        "--at", metavar="VERSION", shell_complete=upstream_versions,
+        help="The upstream version that the stack is for (default: as its packaging says).",
+    )(command)  # fmt: skip
 
 
 def tree_option(command: _Command) -> _Command:
@@ -73,7 +95,7 @@ def tree_option(command: _Command) -> _Command:
 def repository_option(command: _Command) -> _Command:
     """`--repo`: the repository with the branch."""
     return click.option(
-        "--repo", type=PLACE, metavar="DIR",
+        "--repo", type=PLACE, metavar="DIR", shell_complete=folders,
         help="The git repository with the branch (default: the upstream, if it is one).",
     )(command)  # fmt: skip
 

@@ -9,10 +9,13 @@ from pathlib import Path
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
+from patchkit.cli.completing import folders, patches, rule_names, upstream_versions
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
     dry_run_option,
+    from_option,
     fuzz_option,
     given_resolutions,
     output_options,
@@ -25,21 +28,31 @@ from patchkit.jobs.outputnames import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, RebasePlan, plan_rebase
 from patchkit.jobs.siblingchoices import AS_FOUND, NOT_ASKED
+from patchkit.jobs.versions import start_version
 from patchkit.model.shown import shown_text
 from patchkit.workspace.memory import default_memory
 from patchkit.workspace.writing import WriteResult
 
 
-@click.command("rebase")
-@click.option(
-    "--from", "old", required=True, metavar="A", help="The version that the stack is for."
+@click.command(
+    "rebase",
+    cls=Command,
+    examples=(
+        "patchkit rebase --from 2.5.1 --to 3.2.0",
+        "patchkit rebase --to 3.2.0 --dry-run",
+        "patchkit rebase --to 3.2.0 --report html --out ../ported",
+    ),
 )
-@click.option("--to", "new", required=True, metavar="B", help="The version to port it to.")
+@from_option
+@click.option(
+    "--to", "new", required=True, metavar="B", shell_complete=upstream_versions,
+    help="The version to port it to.",
+)  # fmt: skip
 @stack_option
 @fuzz_option
 @upstream_option
 @click.option(
-    "--out", type=PLACE, metavar="DIR",
+    "--out", type=PLACE, metavar="DIR", shell_complete=folders,
     help="Where the new stack goes (default: as patchkit.yaml says, else beside the old one).",
 )  # fmt: skip
 @click.option(
@@ -47,19 +60,19 @@ from patchkit.workspace.writing import WriteResult
     help="Recorded decisions to go by (default: those beside the stack; /dev/null for none).",
 )  # fmt: skip
 @click.option(
-    "--only", multiple=True, metavar="PATCH",
+    "--only", multiple=True, metavar="PATCH", shell_complete=patches,
     help="Port this patch and those that it needs, to a folder of their own (may be repeated).",
 )  # fmt: skip
 @click.option(
-    "--rules", metavar="RULE,...", default="",
+    "--rules", metavar="RULE,...", default="", shell_complete=rule_names,
     help="The certain rules to use; `-RULE` for all but this one, `none` for no rule.",
 )  # fmt: skip
 @click.option(
-    "--accept", multiple=True, metavar="RULE",
+    "--accept", multiple=True, metavar="RULE", shell_complete=rule_names,
     help="Take what this suggested rule proposes (may be repeated; see `patchkit rules`).",
 )  # fmt: skip
 @click.option(
-    "--keep", multiple=True, metavar="PATCH",
+    "--keep", multiple=True, metavar="PATCH", shell_complete=patches,
     help="Do not drop this patch for what upstream has of it (may be repeated).",
 )  # fmt: skip
 @click.option(
@@ -77,7 +90,7 @@ from patchkit.workspace.writing import WriteResult
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @output_options
 def command(
-    old: str, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
+    old: str | None, new: str, stack: Path | None, fuzz: int | None, upstream: str | None,
     out: Path | None, resolutions: Path | None, only: tuple[str, ...], rules: str,
     accept: tuple[str, ...], keep: tuple[str, ...], absorbed_from: int | None,
     reports: tuple[str, ...], no_siblings: bool, dry_run: bool, force: bool, as_json: bool,
@@ -88,17 +101,16 @@ def command(
     It runs through all patches whatever happens. Ends with 0 when all are ported, 1 when regions
     are left to a person (everything is written then, the report says what is left), 2 for bad
     input, 3 when the proof fails (nothing is written then).
-
-    Example: patchkit rebase --from 2.5.1 --to 3.2.0
     """
     project = find_project(stack)
     chosen = tuple(name for name in rules.replace(",", " ").split())
     choices = Choices(chosen, accept, keep, absorbed_from)
+    start = start_version(project, new, old, upstream=upstream)
     if not dry_run:
-        claim(out or project.output_folder(old, new))
+        claim(out or project.output_folder(start, new))
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
-            project, old, new, upstream=upstream, out=out, fuzz=fuzz,
+            project, start, new, upstream=upstream, out=out, fuzz=fuzz,
             resolutions=given_resolutions(resolutions), only=only, choices=choices,
             siblings=NOT_ASKED if no_siblings else AS_FOUND, reports=reports, watch=watch,
             expect=watch.expect, progress=say, memory=default_memory(),

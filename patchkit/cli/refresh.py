@@ -8,6 +8,7 @@ import click
 
 from patchkit.cli.check import check_document, print_check
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     at_option,
@@ -25,7 +26,14 @@ from patchkit.jobs.project import find_project, stack_version, upstream_note
 from patchkit.render.jsontext import json_name
 
 
-@click.command("refresh")
+@click.command(
+    "refresh",
+    cls=Command,
+    examples=(
+        "patchkit refresh --dry-run",
+        "patchkit refresh",
+    ),
+)
 @stack_option
 @fuzz_option
 @upstream_option
@@ -42,8 +50,6 @@ def command(
     Patches that do already keep their bytes; headers always do. In a stack with a series.conf the
     apply-patches script is written anew as well. Ends with 1, and writes nothing, when a patch
     does not apply.
-
-    Example: patchkit refresh --at 2.5.1
     """
     project = find_project(stack)
     version = stack_version(project, at)

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.command import Command
+from patchkit.cli.completing import patches as patch_names
 from patchkit.cli.interrupts import interrupts_waiting
-from patchkit.cli.options import PLACE, output_options, schema_option, stack_option
+from patchkit.cli.options import (
+    PLACE,
+    output_options,
+    ported_options,
+    schema_option,
+    stack_option,
+)
 from patchkit.cli.printing import page, print_bytes, print_text
 from patchkit.jobs.project import find_project
 from patchkit.jobs.report import (
@@ -25,7 +33,15 @@ from patchkit.render.text import patch_text
 _STATUSES = tuple(status.value for status in Status)
 
 
-@click.command("report")
+@click.command(
+    "report",
+    cls=Command,
+    examples=(
+        "patchkit report",
+        "patchkit report --patch 0004 --format text",
+        "patchkit report --open --format markdown --out comment.md",
+    ),
+)
 @click.argument("place", required=False, type=PLACE, metavar="[FOLDER|FILE]")
 @click.option(
     "--format", "form", type=click.Choice(REPORT_FORMATS),
@@ -35,7 +51,7 @@ _STATUSES = tuple(status.value for status in Status)
     "--out", type=PLACE, metavar="FILE", help="Write it to this file (default format: text)."
 )
 @click.option(
-    "--patch", "patches", multiple=True, metavar="NAME",
+    "--patch", "patches", multiple=True, metavar="NAME", shell_complete=patch_names,
     help="Only the patches whose names begin so (may be repeated).",
 )  # fmt: skip
 @click.option(
@@ -45,8 +61,7 @@ _STATUSES = tuple(status.value for status in Status)
 @click.option("--open", "is_open", is_flag=True, help="Only the patches that are left to a person.")
 @schema_option(Schema.REPORT, "report.json")
 @stack_option
-@click.option("--from", "old", metavar="A", help="The version that the stack is for.")
-@click.option("--to", "new", metavar="B", help="The version that it was ported to.")
+@ported_options
 @output_options
 def command(
     place: Path | None, form: str | None, out: Path | None, patches: tuple[str, ...],
@@ -58,8 +73,6 @@ def command(
     It is the report.json in FOLDER, or FILE itself; without either that of the last port of the
     stack. With --patch, --status or --open the table is followed by all that the report says of
     those patches. Ends with 0 whatever the port left to a person.
-
-    Example: patchkit report --open --format markdown --out comment.md
     """
     if place is not None and (stack, old, new) != (None, None, None):
         raise click.UsageError(

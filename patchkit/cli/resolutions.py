@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from patchkit.cli.command import Group
+from patchkit.cli.completing import decisions, folders
 from patchkit.cli.deciding import (
     Meant,
     counted,
@@ -36,12 +38,16 @@ IMPORT_SCHEMA = "patchkit-import/1"
 _MOST_WORDS = 8
 
 
-@click.group("resolutions")
+@click.group(
+    "resolutions",
+    cls=Group,
+    examples=("patchkit resolutions list",),
+)
 def command() -> None:
     """List, forget or import what was decided about a stack."""
 
 
-@command.command("list")
+@command.command("list", examples=("patchkit resolutions list",))
 @stack_option
 @at_option
 @resolutions_option
@@ -49,10 +55,7 @@ def command() -> None:
 def list_command(
     stack: Path | None, at: str | None, resolutions: Path | None, as_json: bool, quiet: bool
 ) -> int:
-    """List the recorded decisions: resolutions of held regions, and amendments.
-
-    Example: patchkit resolutions list --stack kata-containers/2.5.1
-    """
+    """List the recorded decisions: resolutions of held regions, and amendments."""
     place = _place(stack, at, resolutions)
     found = load_resolutions(place)
     if as_json:
@@ -64,8 +67,8 @@ def list_command(
     return 0
 
 
-@command.command("forget")
-@click.argument("identities", nargs=-1, required=True, metavar="ID...")
+@command.command("forget", examples=("patchkit resolutions forget 1f0c2ab94d7e",))
+@click.argument("identities", nargs=-1, required=True, metavar="ID...", shell_complete=decisions)
 @stack_option
 @at_option
 @resolutions_option
@@ -74,10 +77,7 @@ def forget_command(
     identities: tuple[str, ...], stack: Path | None, at: str | None, resolutions: Path | None,
     as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
-    """Take decisions out of the record, by their identities or the beginnings of these.
-
-    Example: patchkit resolutions forget 1f0c2ab94d7e
-    """
+    """Take decisions out of the record, by their identities or the beginnings of these."""
     place = _place(stack, at, resolutions)
     with interrupts_waiting():
         found = forget_decisions(place, identities)
@@ -89,8 +89,8 @@ def forget_command(
     return 0
 
 
-@command.command("import-rerere")
-@click.argument("place", type=PLACE, metavar="DIR")
+@command.command("import-rerere", examples=("patchkit resolutions import-rerere ../upstream",))
+@click.argument("place", type=PLACE, metavar="DIR", shell_complete=folders)
 @provenance_options
 @port_options
 @output_options
@@ -100,8 +100,6 @@ def import_command(
     """Record the answers that git rerere knows, in the repository DIR, to what the last port holds.
 
     A held region and a conflict of git's are the same where their two sides are.
-
-    Example: patchkit resolutions import-rerere ~/src/kata-containers
     """
     _, port = Meant(**meant).port()
     decided = provenance(why, by, port.resolutions_place.parent)

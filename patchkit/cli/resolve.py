@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from patchkit.cli.command import Command
+from patchkit.cli.completing import patches
 from patchkit.cli.deciding import (
     Meant,
     counted,
@@ -45,8 +47,16 @@ _SUGGESTION = Take.SUGGESTION.value
 _WORDS = tuple(take.value for take in Take)
 
 
-@click.command("resolve")
-@click.argument("name", required=False, metavar="[PATCH[:FILE[:REGION]]]")
+@click.command(
+    "resolve",
+    cls=Command,
+    examples=(
+        "patchkit resolve",
+        'patchkit resolve 0004 --take ours --why "Upstream has its own now."',
+        "patchkit resolve --all --take suggestion",
+    ),
+)
+@click.argument("name", required=False, metavar="[PATCH[:FILE[:REGION]]]", shell_complete=patches)
 @click.option(
     "--take", metavar="WHAT",
     help="Record this, without an editor: ours, theirs, suggestion, or a file with the answer "
@@ -68,8 +78,6 @@ def command(
     Alone it lists the held regions, each with the command that settles it, and ends with 1 while
     some have no answer. With a PATCH (its name, or the beginning of it) it opens what is held of
     it in your editor. What is recorded stands beside the stack, and the next rebase goes by it.
-
-    Example: patchkit resolve 0004 --take ours --why "Upstream has its own now."
     """
     options = Meant(**meant)
     project, port = options.port()

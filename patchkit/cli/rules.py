@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import click
 
+from patchkit.cli.command import Command
 from patchkit.cli.options import output_options
 from patchkit.cli.printing import page, patch_table, print_json
 from patchkit.engine.rules import RULES
 
 
-@click.command("rules")
+@click.command(
+    "rules",
+    cls=Command,
+    examples=(
+        "patchkit rules",
+        "patchkit rules --json",
+    ),
+)
 @output_options
 def command(as_json: bool, quiet: bool) -> int:
     """List the rules that settle a conflict without a person, or suggest how.
 
     A certain rule is used unless `rebase --rules` says otherwise, a suggested one only proposes
     until `rebase --accept RULE`.
-
-    Example: patchkit rules
     """
     if as_json:
         print_json(

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from patchkit.cli.command import Command
 from patchkit.cli.options import output_options
 from patchkit.cli.printing import page, patch_table, print_bytes, print_json
 from patchkit.render.schemas import Schema
@@ -13,15 +14,13 @@ from patchkit.render.schemas import Schema
 _NAMES = tuple(schema.value for schema in Schema)
 
 
-@click.command("schema")
+@click.command("schema", cls=Command, examples=("patchkit schema", "patchkit schema patchkit-yaml"))
 @click.argument("name", required=False, type=click.Choice(_NAMES), metavar="[NAME]")
 @output_options
 def command(name: str | None, as_json: bool, quiet: bool) -> int:
     """Print the JSON Schema of a format, or list them.
 
     That of patchkit.yaml is for editors, which then complete and check the file.
-
-    Example: patchkit schema patchkit-yaml
     """
     if name is not None:
         print_bytes(Schema(name).document())

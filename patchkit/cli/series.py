@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Group
+from patchkit.cli.completing import patches as patch_names
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
@@ -48,7 +50,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _NO_REASON = "disabled"
 
 
-@click.group("series")
+@click.group(
+    "series",
+    cls=Group,
+    examples=(
+        "patchkit series add ../fix.patch --dry-run",
+        "patchkit series move 0011 --before 0004 --dry-run",
+    ),
+)
 def command() -> None:
     """Edit the stack: patches come, go, change places, are cut and put together.
 
@@ -76,11 +85,17 @@ def _common(subcommand: _Command) -> _Command:
 def _places(subcommand: _Command) -> _Command:
     """The options that say where a patch goes."""
     options = (
-        click.option("--after", metavar="PATCH", help="Put it behind this patch."),
-        click.option("--before", metavar="PATCH", help="Put it before this patch."),
+        click.option(
+            "--after", metavar="PATCH", shell_complete=patch_names,
+            help="Put it behind this patch.",
+        ),
+        click.option(
+            "--before", metavar="PATCH", shell_complete=patch_names,
+            help="Put it before this patch.",
+        ),
         click.option("--first", is_flag=True, help="Put it before all others."),
         click.option("--last", is_flag=True, help="Put it behind all others."),
-    )
+    )  # fmt: skip
     for option in reversed(options):
         subcommand = option(subcommand)
     return subcommand
@@ -111,7 +126,7 @@ def _dependents(with_them: bool) -> Dependents:
     return Dependents.WITH_THEM if with_them else Dependents.REFUSE
 
 
-@command.command("add")
+@command.command("add", examples=("patchkit series add ../fix.patch --after 0004",))
 @click.argument("file", type=PLACE)
 @_places
 @click.option("--name", metavar="NAME", help="Its name in the series (default: that of FILE).")
@@ -127,8 +142,6 @@ def add_command(
     """Copy the patch FILE into the stack, at the end or where it is said.
 
     It must apply there. Later patches get other line numbers where they need them.
-
-    Example: patchkit series add ../fix.patch --at 2.5.1 --after 0004
     """
     place = _place(after, before, first, last) or LAST
     try:
@@ -139,23 +152,21 @@ def add_command(
     return _run("add", options, lambda edited: plan_add(edited, raw, entry, place))
 
 
-@command.command("remove")
-@click.argument("patches", nargs=-1, required=True, metavar="PATCH...")
+@command.command("remove", examples=("patchkit series remove 0011 --dry-run",))
+@click.argument("patches", nargs=-1, required=True, metavar="PATCH...", shell_complete=patch_names)
 @_dependents_option
 @_common
 def remove_command(patches: tuple[str, ...], with_dependents: bool, **options: Any) -> int:
     """Take patches out of the series and delete their files.
 
     Refused when another patch needs one of them, unless --with-dependents takes it along.
-
-    Example: patchkit series remove 0011 --at 2.5.1 --dry-run
     """
     how = _dependents(with_dependents)
     return _run("remove", options, lambda edited: plan_remove(edited, patches, how))
 
 
-@command.command("disable")
-@click.argument("patches", nargs=-1, required=True, metavar="PATCH...")
+@command.command("disable", examples=('patchkit series disable 0011 --reason "breaks the agent"',))
+@click.argument("patches", nargs=-1, required=True, metavar="PATCH...", shell_complete=patch_names)
 @click.option("--reason", default=_NO_REASON, metavar="TEXT", help="Why, for the series.")
 @_dependents_option
 @_common
@@ -165,15 +176,13 @@ def disable_command(
     """Make comments of patches in the series; their files stay.
 
     Refused when another patch needs one of them, unless --with-dependents disables it too.
-
-    Example: patchkit series disable 0011 --reason "breaks the agent" --at 2.5.1 --dry-run
     """
     how = _dependents(with_dependents)
     return _run("disable", options, lambda edited: plan_disable(edited, patches, reason, how))
 
 
-@command.command("move")
-@click.argument("patch", metavar="PATCH")
+@command.command("move", examples=("patchkit series move 0011 --first --dry-run",))
+@click.argument("patch", metavar="PATCH", shell_complete=patch_names)
 @_places
 @_common
 def move_command(
@@ -183,8 +192,6 @@ def move_command(
 
     Patches that need other line numbers then get them. Refused where it would pass a patch with
     which it meets.
-
-    Example: patchkit series move 0018 --first --at 2.5.1 --dry-run
     """
     place = _place(after, before, first, last)
     if place is None:
@@ -192,20 +199,17 @@ def move_command(
     return _run("move", options, lambda edited: plan_move(edited, patch, place))
 
 
-@command.command("rename")
-@click.argument("patch", metavar="PATCH")
+@command.command("rename", examples=("patchkit series rename 0001 0001-vcpu-limit.patch",))
+@click.argument("patch", metavar="PATCH", shell_complete=patch_names)
 @click.argument("name", metavar="NAME")
 @_common
 def rename_command(patch: str, name: str, **options: Any) -> int:
-    """Give a patch another file name; its line in the series keeps options and comment.
-
-    Example: patchkit series rename 0001 0001-vcpu-limit.patch --at 2.5.1 --dry-run
-    """
+    """Give a patch another file name; its line in the series keeps options and comment."""
     return _run("rename", options, lambda edited: plan_rename(edited, patch, name))
 
 
-@command.command("split")
-@click.argument("patch", metavar="PATCH")
+@command.command("split", examples=('patchkit series split 0004 --file "*_test.go" --dry-run',))
+@click.argument("patch", metavar="PATCH", shell_complete=patch_names)
 @click.option(
     "--file", "files", multiple=True, metavar="PATTERN",
     help="Files that go into the second part; may be repeated.",
@@ -219,25 +223,20 @@ def rename_command(patch: str, name: str, **options: Any) -> int:
 def split_command(
     patch: str, files: tuple[str, ...], hunks: tuple[str, ...], name: str | None, **options: Any
 ) -> int:
-    """Cut a patch in two; both parts keep the header.
-
-    Example: patchkit series split 0004 --file "*_test.go" --at 2.5.1 --dry-run
-    """
+    """Cut a patch in two; both parts keep the header."""
     if not files and not hunks:
         raise click.UsageError("What goes into the second part? Give --file or --hunks.")
     chosen = Chosen(files, hunks)
     return _run("split", options, lambda edited: plan_split(edited, patch, chosen, name))
 
 
-@command.command("fold")
-@click.argument("patches", nargs=-1, required=True, metavar="PATCH...")
+@command.command("fold", examples=("patchkit series fold 0007 0011 --dry-run",))
+@click.argument("patches", nargs=-1, required=True, metavar="PATCH...", shell_complete=patch_names)
 @_common
 def fold_command(patches: tuple[str, ...], **options: Any) -> int:
     """Make one patch of several, with the name and header of the first, which says what was folded.
 
     Refused where they cannot be brought together.
-
-    Example: patchkit series fold 0007 0009 --at 2.5.1 --dry-run
     """
     return _run("fold", options, lambda edited: plan_fold(edited, patches))
 

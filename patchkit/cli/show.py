@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from patchkit.cli.command import Command
 from patchkit.cli.options import at_option, output_options, stack_option
 from patchkit.cli.printing import page, patch_table, print_json, sentences
 from patchkit.jobs.project import find_project, stack_version
@@ -18,7 +19,15 @@ from patchkit.render.jsontext import json_name, json_text
 SHOW_SCHEMA = "patchkit-show/1"
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=Command,
+    examples=(
+        "patchkit show",
+        "patchkit show --file util.c",
+        "patchkit show --json",
+    ),
+)
 @stack_option
 @at_option
 @click.option(
@@ -29,10 +38,7 @@ SHOW_SCHEMA = "patchkit-show/1"
 def command(
     stack: Path | None, at: str | None, files: tuple[str, ...], as_json: bool, quiet: bool
 ) -> int:
-    """List the patches of a stack: what they touch, how large they are, how they were ported.
-
-    Example: patchkit show --at 2.5.1
-    """
+    """List the patches of a stack: what they touch, how large they are, how they were ported."""
     project = find_project(stack)
     whole = show_stack(project, stack_version(project, at))
     shown = whole.touching(files)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 
+from patchkit.cli.command import Command
+from patchkit.cli.completing import folders, upstream_versions
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
+    from_option,
     given_resolutions,
     output_options,
     schema_option,
@@ -20,6 +23,7 @@ from patchkit.jobs.project import find_project
 from patchkit.jobs.rebase import Overwrite, plan_rebase
 from patchkit.jobs.siblingchoices import Proposals, Reach, SiblingChoices
 from patchkit.jobs.siblings import ignore_finding
+from patchkit.jobs.versions import start_version
 from patchkit.model.siblings import FindingKind
 from patchkit.render.json import siblings_json_document
 from patchkit.render.schemas import Schema
@@ -28,9 +32,19 @@ from patchkit.render.siblings import siblings_text
 _KINDS = tuple(kind.value for kind in FindingKind)
 
 
-@click.command("siblings")
-@click.option("--from", "old", required=True, metavar="A", help="The version the stack is for.")
-@click.option("--to", "new", required=True, metavar="B", help="The version to look at.")
+@click.command(
+    "siblings",
+    cls=Command,
+    examples=(
+        "patchkit siblings --to 3.2.0",
+        "patchkit siblings --from 2.5.1 --to 3.2.0 --variant riscv64",
+    ),
+)
+@from_option
+@click.option(
+    "--to", "new", required=True, metavar="B", shell_complete=upstream_versions,
+    help="The version to look at.",
+)  # fmt: skip
 @stack_option
 @upstream_option
 @click.option(
@@ -45,7 +59,10 @@ _KINDS = tuple(kind.value for kind in FindingKind)
     "--propose", is_flag=True,
     help="Write the new stack with what can be merged as a patch on top of it.",
 )  # fmt: skip
-@click.option("--out", type=PLACE, metavar="DIR", help="Where to write it (as for rebase).")
+@click.option(
+    "--out", type=PLACE, metavar="DIR", shell_complete=folders,
+    help="Where to write it (as for rebase).",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited by hand.")
 @click.option(
     "--ignore", metavar="PATTERN", help="Leave the findings at these paths from now on (--why)."
@@ -56,7 +73,7 @@ _KINDS = tuple(kind.value for kind in FindingKind)
 @schema_option(Schema.SIBLINGS, "what --json prints")
 @output_options
 def command(
-    old: str, new: str, stack: Path | None, upstream: str | None, variants: tuple[str, ...],
+    old: str | None, new: str, stack: Path | None, upstream: str | None, variants: tuple[str, ...],
     resolutions: Path | None, propose: bool, out: Path | None, force: bool, ignore: str | None,
     why: str, kind: str | None, symbol: str, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
@@ -66,13 +83,12 @@ def command(
     other variants' files changed, which files, places and symbols they have and ours has not.
     Nothing is written without --propose or --ignore. Ends with 1 when something likely breaks the
     build or behaves otherwise.
-
-    Example: patchkit siblings --from 2.5.1 --to 3.2.0
     """
     project = find_project(stack)
+    start = start_version(project, new, old, upstream=upstream)
     if ignore is not None:
         with interrupts_waiting():
-            ignore_finding(project, project.stack_folder(old), ignore, why, kind, symbol)
+            ignore_finding(project, project.stack_folder(start), ignore, why, kind, symbol)
     elif why or kind or symbol:
         raise click.UsageError(
             "--why, --kind and --symbol go with --ignore.", click.get_current_context()
@@ -80,10 +96,10 @@ def command(
     proposals = Proposals.STACKED if propose else Proposals.SHOWN
     if not propose and out is None:
         # Nothing is written, so that one version can be looked at by itself.
-        out = project.stack_folder(old) / "siblings"
+        out = project.stack_folder(start) / "siblings"
     with progress(shown=not quiet and not as_json) as (watch, say):
         plan = plan_rebase(
-            project, old, new, upstream=upstream, out=out,
+            project, start, new, upstream=upstream, out=out,
             resolutions=given_resolutions(resolutions),
             siblings=SiblingChoices(variants, proposals, Reach.WHOLE),
             watch=watch, expect=watch.expect, progress=say,

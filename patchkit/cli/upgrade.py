@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from patchkit.cli.claiming import claim
+from patchkit.cli.command import Command
+from patchkit.cli.completing import folders, upstream_versions
 from patchkit.cli.interrupts import interrupts_waiting
 from patchkit.cli.options import (
     PLACE,
     dry_run_option,
+    from_option,
     output_options,
     stack_option,
     upstream_option,
@@ -26,18 +29,29 @@ from patchkit.render.summary import counted
 from patchkit.render.terminal import print_report
 
 
-@click.command("upgrade")
-@click.option("--to", "new", required=True, metavar="B", help="The new upstream version.")
-@click.option(
-    "--from", "old", metavar="A", help="The version it is for (default: as the spec says)."
+@click.command(
+    "upgrade",
+    cls=Command,
+    examples=(
+        "patchkit upgrade --to 3.2.0 --dry-run",
+        "patchkit upgrade --to 3.2.0 --report html --reports ../reports",
+    ),
 )
+@click.option(
+    "--to", "new", required=True, metavar="B", shell_complete=upstream_versions,
+    help="The new upstream version.",
+)  # fmt: skip
+@from_option
 @stack_option
 @upstream_option
 @click.option(
     "--report", "forms", multiple=True, type=click.Choice(tuple(FURTHER_REPORTS)),
     help="Make the report in this format, too (may be repeated).",
 )  # fmt: skip
-@click.option("--reports", "place", type=PLACE, metavar="DIR", help="Write the reports there.")
+@click.option(
+    "--reports", "place", type=PLACE, metavar="DIR", shell_complete=folders,
+    help="Write the reports there.",
+)  # fmt: skip
 @dry_run_option
 @output_options
 def command(
@@ -49,8 +63,6 @@ def command(
     Nothing is written when regions are left to a person: settle them with `patchkit rebase` and
     `patchkit resolve` first. With --dry-run the whole change is shown as a diff.
     What patchkit lint finds afterwards, and did not find before, is told and ends with 1.
-
-    Example: patchkit upgrade --to 3.2.0 --dry-run
     """
     project = find_project(stack)
     if not dry_run:
@@ -74,7 +86,7 @@ def command(
         rebase = _command("rebase", plan, where, ("--upstream", upstream))
         with page() as console:
             print_report(console, plan.report, resolve)
-            sentences(console, _told(plan, rebase), *map(shown_text, plan.notes))
+            sentences(console, _told(plan, rebase), *plan.notes, *plan.left)
         if done is not None and done.findings:
             print_text(lint_text(done.findings))
     return plan.exit_code or (0 if done is None else done.exit_code)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, ProofError, UpstreamError
-from patchkit.jobs.fleetinputs import newest_version, old_version, repository_of
+from patchkit.jobs.fleetinputs import old_version, repository_of
 from patchkit.jobs.identity import port_identity
 from patchkit.jobs.packaging import named_by_spec
 from patchkit.jobs.project import Project, find_project, upstream_of
 from patchkit.jobs.rebase import plan_rebase
+from patchkit.jobs.versions import newest_version
 from patchkit.model.fleet import Ending, FleetPackage, PackageOutcome, counted_causes
 from patchkit.model.shown import shown_text
 from patchkit.sources.upstream import Upstream

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from patchkit.jobs.project import Project, own_version, upstream_of
+from patchkit.jobs.versions import as_upstream_has_it
 from patchkit.model.resolutions import Resolutions
 from patchkit.model.stack import Stack
 from patchkit.model.tree import Tree
@@ -45,12 +46,14 @@ def source_tree(
     progress: Progress = silent,
 ) -> Iterator[Tree]:
     """The source tree that a stack is looked at on: the folder or tarball `place`, else `version`
-    of the upstream, else the only version there is a stack for. Raises `UpstreamError`."""
+    of the upstream, else the one that the stack is for, as far as that is clear. Raises
+    `StackError` and `UpstreamError`."""
     if place is not None:
         yield tree_at(place)
         return
     source = upstream_of(project, upstream, cache, progress)
     try:
-        yield source.tree(own_version(project, version))
+        own = as_upstream_has_it(own_version(project), source) if version is None else version
+        yield source.tree(own)
     finally:
         source.close()

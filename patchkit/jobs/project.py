@@ -44,6 +44,14 @@ class Project:
         assert folder is not None  # a project has a stack or settings
         return folder
 
+    @property
+    def repository(self) -> Path | None:
+        """The one folder that the stack stands in whatever its version; None where each version
+        has a folder of its own."""
+        if self.stack is None and _VERSION in (self.settings.stack or _VERSION):
+            return None
+        return self.stack_folder("")
+
     def output_folder(self, old: str, new: str) -> Path:
         """Where the stack for version `new` goes when it is ported from `old`.
 
@@ -59,9 +67,15 @@ class Project:
         return folder.with_name(f"{named[1] if named else f'{folder.name}-'}{new_name}")
 
     def versions(self) -> tuple[str, ...]:
-        """The upstream versions that there is a stack for, as far as folder names tell."""
-        if self.stack is not None:
-            found = re.search(r"(?:^|[-_])v?(\d[\w.+~]*)$", self.stack.resolve().name)
+        """The upstream versions that there is a stack for: of a single one what its packaging says,
+        else as far as the names of folders tell."""
+        if self.repository is not None:
+            from patchkit.workspace.packageversion import version_in  # few commands ask
+
+            packaged = version_in(self.repository)
+            if packaged is not None:
+                return (packaged.version,)
+            found = re.search(r"(?:^|[-_])v?(\d[\w.+~]*)$", self.repository.resolve().name)
             return () if found is None else (found[1],)
         assert self.settings.path is not None
         assert self.settings.stack is not None
@@ -107,20 +121,33 @@ def find_project(stack: Path | None = None, start: Path | None = None) -> Projec
     )
 
 
-def own_version(project: Project, given: str | None = None) -> str:
-    """The version a stack is looked at on: as given, else the only one there is a stack for.
+def own_version(
+    project: Project, given: str | None = None, *, besides: str | None = None, option: str = "--at"
+) -> str:
+    """The version a stack is looked at on: as given, else the only one there is a stack for,
+    `besides` left out.
 
-    Raises `StackError` when that is not clear.
+    Raises `StackError` when that is not clear; `option` is by which it can be said.
     """
     if given is not None:
         return given
-    versions = project.versions()
+    known = project.versions()
+    if project.repository is not None and besides in known:
+        raise StackError(
+            f"{project.repository}: is for {besides} already.",
+            f"Name another version, or say with {option} which one the stack is for.",
+        )
+    versions = [one for one in known if one != besides]
     if len(versions) == 1:
         return versions[0]
     there = (
-        f"There are stacks for {', '.join(versions)}." if versions else "Its folder does not tell."
+        f"There are stacks for {', '.join(versions)}."
+        if versions
+        else "No spec, debian/changelog, recipe or Makefile tells, nor does the folder."
     )
-    raise StackError("Which upstream version is the stack for?", there, "Say it with --at VERSION.")
+    raise StackError(
+        "Which upstream version is the stack for?", there, f"Say it with {option} VERSION."
+    )
 
 
 def stack_version(project: Project, given: str | None = None) -> str:
@@ -128,7 +155,7 @@ def stack_version(project: Project, given: str | None = None) -> str:
 
     "" where there is just one folder with a stack. Raises `StackError` when it is not clear.
     """
-    if given is None and project.stack is not None:
+    if given is None and project.repository is not None:
         return ""
     return own_version(project, given)
 
@@ -148,7 +175,7 @@ def upstream_of(
         raise UpstreamError(
             "No upstream is named.",
             "Give one with --upstream (a git repository, a URL, or a folder with the versions),"
-            f" or as `upstream:` in {_SETTINGS_NAME}.",
+            f" or as `upstream:` in {_SETTINGS_NAME}; `patchkit init` looks for one.",
         )
     return open_upstream(
         chosen,

@@ -21,13 +21,15 @@ from patchkit.jobs.lint import plan_lint
 from patchkit.jobs.lintsources import NamedSource
 from patchkit.jobs.outputnames import FURTHER_REPORTS, REPORT_JSON, REPORT_TEXT
 from patchkit.jobs.packaging import facts_of, spec_of, updated_spec_of
-from patchkit.jobs.project import Project, own_version
+from patchkit.jobs.project import Project
 from patchkit.jobs.rebase import plan_rebase, uncounted
+from patchkit.jobs.versions import start_version
 from patchkit.model.lint import Finding
 from patchkit.model.report import Report
 from patchkit.model.stack import Dialect
 from patchkit.sources.progress import Progress, silent
 from patchkit.workspace.layout import read_layout
+from patchkit.workspace.packageversion import version_in
 from patchkit.workspace.writing import Output, WriteResult, recover, write_outputs
 
 _REPORTS = (REPORT_TEXT, REPORT_JSON, *FURTHER_REPORTS.values())
@@ -40,7 +42,8 @@ _NOT_CHECKED = (Dialect.YOCTO, Dialect.OPENWRT)
 class UpgradePlan:
     """What would be written to the packaging repository `folder`: nothing where the port leaves
     something to a person. `read` are the files that all was made from, `reports` its reports, which
-    belong elsewhere; `notes` say what else there is to do."""
+    belong elsewhere; `notes` say what could not be done, `left` where the packaging goes on saying
+    the old version, which is for a person or other tools to change."""
 
     report: Report
     folder: Path
@@ -49,6 +52,7 @@ class UpgradePlan:
     read: Mapping[str, bytes | None]
     reports: tuple[Output, ...]
     notes: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -133,15 +137,15 @@ def plan_upgrade(
 ) -> UpgradePlan:
     """Bring the project's packaging repository to upstream version `new`.
 
-    `old` defaults to the version in the spec, else to that which the folder tells. `today` dates
-    the entry in the changelog; it defaults to `SOURCE_DATE_EPOCH`, else to this day. Nothing is
-    written. Raises what `plan_rebase` raises, and `SpecError` for a spec that is not understood.
+    `old` defaults to the version that its packaging says, else to that which the folder tells.
+    `today` dates the entry in the changelog; it defaults to `SOURCE_DATE_EPOCH`, else to this day.
+    Nothing is written. Raises what `plan_rebase` raises, and `SpecError` for a spec that is not
+    understood.
     """
     folder = project.stack_folder(old or new)
     recover(folder)
     spec = spec_of(folder)
-    facts = facts_of(spec, old)
-    version = old or (facts.version if facts is not None else own_version(project))
+    version = old or _version_of(project, spec, new, upstream, progress)
     if version == new:
         raise StackError(
             f"{folder}: is for {new} already.", "Name the version that it is for with --from."
@@ -172,7 +176,38 @@ def plan_upgrade(
     for one in outputs:
         read.setdefault(one.path, content_now(folder / one.path))
     removals = tuple(_left_behind(folder, {one.path for one in outputs}))
-    return UpgradePlan(plan.report, folder, tuple(outputs), removals, read, made, tuple(notes))
+    return UpgradePlan(
+        plan.report, folder, tuple(outputs), removals, read, made, tuple(notes),
+        tuple(_left_saying(folder, new)),
+    )  # fmt: skip
+
+
+def _version_of(
+    project: Project,
+    spec: Path | None,
+    new: str,
+    upstream: str | None,
+    progress: Progress,
+) -> str:
+    """The version that the repository is for; rpm is asked where its macros are beyond us."""
+    is_told = spec is None or version_in(spec.parent) is not None
+    facts = None if is_told else facts_of(spec, None)
+    if facts is not None:
+        return facts.version
+    return start_version(project, new, upstream=upstream, progress=progress)
+
+
+def _left_saying(folder: Path, new: str) -> Iterator[str]:
+    """Where the packaging will still say the old version. A spec is brought to the new one, or a
+    note says why not."""
+    packaged = version_in(folder)
+    if packaged is None or packaged.version == new or packaged.place.endswith(".spec"):
+        return
+    how = {"debian/changelog": ", with dch -v"}.get(packaged.place, "")
+    yield (
+        f"Left to you: {packaged.place} says {packaged.version}; make it {new}{how}, as patchkit "
+        "goes by it."
+    )
 
 
 def _with_mode_of(output: Output, folder: Path) -> Output:
@@ -222,4 +257,5 @@ def upgrade_document(plan: UpgradePlan) -> Mapping[str, object]:
         "changed": list(plan.changes()),
         "removed": list(plan.removals),
         "notes": list(plan.notes),
+        "left": list(plan.left),
     }

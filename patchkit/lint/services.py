@@ -59,6 +59,14 @@ def service_findings(scene: Scene) -> Iterator[Finding]:
             yield from _extractions(scene, path, params)
 
 
+def service_urls(raw: bytes) -> tuple[str, ...]:
+    """What a `_service` fetches: its URLs, in their order; none where it is not understood."""
+    try:
+        return tuple(param.text for param in _params(raw) if param.name == "url")
+    except (expat.ExpatError, _RefusedError, ValueError):
+        return ()
+
+
 def _params(raw: bytes) -> list[_Param]:
     found: list[_Param] = []
     services = [(0, "")]

@@ -6,6 +6,7 @@ gzip: RFC 1952. bzip2: `BZh`. xz: the .xz file format, section 2.1.1.1. zstd: RF
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
@@ -21,6 +22,19 @@ _LONGEST_MAGIC = max(map(len, MAGIC))
 
 class CorruptError(Exception):
     """Compressed data is damaged or ends too early; the message says how."""
+
+
+def missing_compressions() -> tuple[str, ...]:
+    """The compressions that this Python cannot read, by the endings of their files."""
+    homes = {"gz": "zlib", "bz2": "bz2", "xz": "lzma"}
+    homes["zst"] = "compression.zstd" if sys.version_info >= (3, 14) else "zstandard"
+    missing = []
+    for ending, home in homes.items():
+        try:
+            importlib.import_module(home)
+        except ImportError:  # Python may be built without, a wheel may be for another machine
+            missing.append(f".{ending}")
+    return tuple(missing)
 
 
 def compression_of(raw: BinaryIO) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 from collections.abc import Collection
@@ -9,12 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from patchkit.errors import UpstreamError
+from patchkit.model.tree import Tree
 from patchkit.sources import revisions
 from patchkit.sources.gittree import GitTree
 from patchkit.sources.repository import GitRepository
+from patchkit.sources.versions import VersionFolder
 
 if TYPE_CHECKING:
     from patchkit.sources.history import GitHistory
+
+
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,62 @@ class LocalRepository:
                 "Name it with its remote, for instance origin/main.",
             )
         return next(iter(refs.values()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryWithArchives:
+    """A git work tree in whose folder tarballs stand, as an `Upstream`: a packaging repository that
+    has the source it packages.
+
+    A version that the repository does not know may be one of the folder.
+    """
+
+    repository: LocalRepository
+    archives: VersionFolder
+
+    @property
+    def description(self) -> str:
+        """The path of the folder as it was given."""
+        return self.repository.description
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the repository is itself a partial clone."""
+        return self.repository.is_partial
+
+    def tree(self, version: str) -> Tree:
+        """The tree of a version. Raises `UpstreamError` for one that neither has."""
+        return self._home_of(version).tree(version)
+
+    def history(self, old: str, new: str) -> GitHistory | None:
+        """The commits between two versions; None where one of them is a tarball."""
+        homes = (self._home_of(old), self._home_of(new))
+        return self.repository.history(old, new) if self.archives not in homes else None
+
+    def identity(self, version: str) -> str:
+        """Of the commit or of the tarball. Raises `UpstreamError`."""
+        return self._home_of(version).identity(version)
+
+    def names(self) -> Collection[str]:
+        """Its tags, and its tarballs without their endings. Raises `UpstreamError`."""
+        return [*self.repository.names(), *self.archives.archives()]
+
+    def close(self) -> None:
+        """End the process that reads the repository."""
+        self.repository.close()
+
+    def _home_of(self, version: str) -> LocalRepository | VersionFolder:
+        try:
+            self.repository.identity(version)
+        except UpstreamError as error:
+            with contextlib.suppress(UpstreamError):
+                if self.archives.place_of(version).is_file():
+                    return self.archives
+            known = ", ".join(sorted(self.archives.archives())[:_MOST_SHOWN])
+            raise UpstreamError(
+                error.message, *error.hints, f"Nor is it a tarball here; there are: {known}."
+            ) from error
+        return self.repository
 
 
 def commit_in(repository: GitRepository, version: str) -> str | None:

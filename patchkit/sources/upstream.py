@@ -125,7 +125,7 @@ def _clone(
 def _local(
     folder: pathlib.Path, package: str | None, tag_pattern: str | None, progress: Progress
 ) -> Upstream:
-    from patchkit.sources.local import LocalRepository, git_dir_of
+    from patchkit.sources.local import LocalRepository, RepositoryWithArchives, git_dir_of
     from patchkit.sources.repository import GitRepository
     from patchkit.sources.versions import VersionFolder
 
@@ -133,4 +133,6 @@ def _local(
     if git_dir is None:
         return VersionFolder(folder, package)
     repository = GitRepository(git_dir, name=str(folder), progress=progress)
-    return LocalRepository(repository, package, tag_pattern)
+    local = LocalRepository(repository, package, tag_pattern)
+    archives = VersionFolder(folder, package)
+    return RepositoryWithArchives(local, archives) if archives.archives() else local

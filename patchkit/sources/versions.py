@@ -6,7 +6,7 @@ The names that are understood for version V of package P:
     V.tar.gz  vV.tar.gz  P-V.tar.gz     a tarball, also .tar, .tgz, .tar.xz, .txz, .tar.bz2, .tbz2,
     P-vV.tar.gz  P_V.orig.tar.gz        .tar.zst and .tzst; the last form is Debian's
 
-Without a package name any P will do.
+Without a package name any P will do. P_V.orig goes before the folder P-V.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class VersionFolder:
 
         Raises `UpstreamError` when the folder has none or several, or cannot be read.
         """
-        return tree_at(self._place(version))
+        return tree_at(self.place_of(version))
 
     def identity(self, version: str) -> str:
         """A digest of the tarball; of a folder, of the names, inodes, sizes and times of what is in
@@ -56,7 +56,7 @@ class VersionFolder:
 
         Raises `UpstreamError` as `tree` does.
         """
-        place = self._place(version)
+        place = self.place_of(version)
         try:
             if place.is_file():
                 with place.open("rb") as tarball:
@@ -73,25 +73,40 @@ class VersionFolder:
         return hashlib.sha256("".join(told).encode("utf-8", "surrogateescape")).hexdigest()
 
     def names(self) -> Collection[str]:
-        """Its folders and tarballs, without the ending of a tarball. Raises `UpstreamError`."""
-        return list(self._stems())
+        """Its folders and tarballs, without the ending of a tarball; where the package is known,
+        those of others are left out. Raises `UpstreamError`."""
+        return self._own(self._stems())
 
-    def history(self, old: str, new: str) -> None:
-        """There is none: folders and tarballs have no commits."""
+    def archives(self) -> Collection[str]:
+        """The names of its tarballs without their endings. Raises `UpstreamError`."""
+        stems = self._stems()
+        return [stem for stem in self._own(stems) if (self.root / stems[stem]).is_file()]
 
-    def close(self) -> None:
-        """Nothing is held open."""
+    def place_of(self, version: str) -> pathlib.Path:
+        """The folder or tarball of a version.
 
-    def _place(self, version: str) -> pathlib.Path:
+        Raises `UpstreamError` when there is none, or several.
+        """
         found = [name for name in self._names() if self._is_version(name, version)]
         if not found:
             raise self._unknown(version)
+        # What Debian calls the original goes before the folder that it was unpacked to: that has
+        # the patches in it.
+        for name in found:
+            if match := re.fullmatch(rf"(.*)_{re.escape(version)}\.orig{_TAR}", name, re.DOTALL):
+                found = [one for one in found if one != f"{match[1]}-{version}"]
         if len(found) > 1:
             raise UpstreamError(
                 f"{self.root}: several are version {version}: {', '.join(found)}.",
                 "Leave one of them, or name the package.",
             )
         return self.root / found[0]
+
+    def history(self, old: str, new: str) -> None:
+        """There is none: folders and tarballs have no commits."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def _names(self) -> list[str]:
         try:
@@ -114,6 +129,13 @@ class VersionFolder:
             for name in self._names()
             if (self.root / name).is_dir() or re.search(f"{_TAR}$", name)
         }
+
+    def _own(self, stems: Collection[str]) -> Collection[str]:
+        """Those that may be versions of the package."""
+        if self.package is None:
+            return list(stems)
+        named = re.compile(rf"(?:{re.escape(self.package)}[-_])?v?\d.*", re.DOTALL)
+        return [stem for stem in stems if named.fullmatch(stem)]
 
     def _unknown(self, version: str) -> UpstreamError:
         """The error for a version that is not here, with what is."""

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from specfile.specfile import Specfile
 
 _ENCODING = ("utf-8", "surrogateescape")
-_HOW_TO_GET = (
-    "Install it with pip install 'patchkit[spec]'; the rpm bindings come from the system: package "
-    "python3-rpm of Debian, Fedora and openEuler, for the Python that patchkit runs with."
+RPM_BINDINGS = (
+    "the rpm bindings come from the system: package python3-rpm of Debian, Fedora and openEuler, "
+    "for the Python that patchkit runs with."
 )
+"""What no wheel has."""
+HOW_TO_GET = f"Install it with pip install 'patchkit[spec]'; {RPM_BINDINGS}"
+"""How specfile is installed."""
 TRUST = "PATCHKIT_TRUST_SPEC"
 """The variable by which a person says that rpm may run what a spec says: `1`."""
 _RUNS = re.compile(rb"%\(|%\{?[!?]*(?:lua|load|include|expand|uncompress)\b")
@@ -59,6 +62,15 @@ class SpecFacts:
 def spec_files_in(folder: Path) -> tuple[Path, ...]:
     """The spec files in a folder, sorted."""
     return tuple(sorted(place for place in folder.glob("*.spec") if place.is_file()))
+
+
+def why_no_spec() -> str:
+    """Why specfile cannot be used here, "" where it can."""
+    try:
+        import specfile.specfile  # noqa: F401  # whether it is there
+    except ImportError as error:
+        return str(error)
+    return ""
 
 
 def spec_facts(raw: bytes, source: str) -> SpecFacts:
@@ -125,7 +137,7 @@ def _parsed(raw: bytes, source: str, folder: Path) -> Specfile:
     try:
         from specfile.specfile import Specfile
     except ImportError as error:
-        raise SpecError(f"{source}: specfile is not there ({error}).", _HOW_TO_GET) from error
+        raise SpecError(f"{source}: specfile is not there ({error}).", HOW_TO_GET) from error
     try:
         # Sources and patches need not be there to know what the spec says of them.
         spec = Specfile(content=raw.decode(*_ENCODING), sourcedir=folder, force_parse=True)

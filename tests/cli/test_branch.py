@@ -281,4 +281,4 @@ def test_dry_runs_and_json(demo: Demo, repository: Path) -> None:
     assert "" == branch(demo, repository, "--quiet").stdout + export(demo, repository, "-q").stdout
     for command, schema in (("branch", Schema.BRANCH), ("export", Schema.EXPORT)):
         assert schema.document().decode() == run(command, "--schema").stdout
-        assert f"Example: patchkit {command} " in run(command, "--help").stdout
+        assert f"Examples:\n  patchkit {command} " in run(command, "--help").stdout

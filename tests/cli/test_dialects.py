@@ -316,9 +316,11 @@ def test_upgrade_in_place(tmp_path: Path, write: Writer) -> None:
     before = contents_of(demo.stack)
     done = run(
         *("upgrade", "--from", "1.0", "--to", "2.0", "--stack", demo.stack),
-        *("--upstream", demo.upstream, "-q"),
+        *("--upstream", demo.upstream),
     )
     assert_done(done)
+    is_named = written.dialect == "yocto"
+    assert is_named == ("Left to you: the name of demo_1.0.bb says 1.0; make it 2.0" in done.stdout)
     after = contents_of(demo.stack)
     assert before.keys() - after.keys() == {written.place(DONE_NAME)}
     document = json.loads(run("show", "--stack", demo.stack, "--json").stdout)

@@ -212,5 +212,5 @@ def test_help(edit: str) -> None:
     """Every edit has an example and a schema."""
     done = run("series", edit, "--help")
     assert_done(done)
-    assert f"Example: patchkit series {edit} " in done.stdout
+    assert f"Examples:\n  patchkit series {edit} " in done.stdout
     assert Schema.SERIES.document().decode() == run("series", edit, "--schema").stdout

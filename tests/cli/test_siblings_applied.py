@@ -160,14 +160,3 @@ def test_old_and_new_are_one(port: Port) -> None:
     (report,) = json.loads(done.stdout)["siblings"]
     assert ([], 0) == (report["findings"], report["open"])
     assert text(COMMON, "riscv64") != WANTED
-
-
-def test_the_example_of_the_help(port: Port) -> None:
-    """The line that --help shows runs as it stands, but for the versions of this project."""
-    shown = run("siblings", "--help").stdout
-    (example,) = [line for line in shown.splitlines() if "Example: patchkit" in line]
-    words = example.split("patchkit ")[1].split()
-    assert ["siblings", "--from", "2.5.1", "--to", "3.2.0"] == words
-    words[2], words[4] = "1.0", "2.0"
-    (port.stack / "patchkit.yaml").write_text(f"upstream: {port.upstream}\n")
-    assert_done(run(*words, cwd=port.stack), 1)

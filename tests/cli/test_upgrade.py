@@ -208,8 +208,11 @@ def test_without_specfile(tmp_path: Path) -> None:
     assert "pip install 'patchkit[spec]'" in " ".join(ported.stdout.split())
     assert not (demo.out / "demo.spec").exists()
     command = ("upgrade", "--to", "2.0", "--stack", demo.stack, "--upstream", demo.upstream)
+    spec = demo.stack / "demo.spec"
+    spec.write_text(SPEC.replace("%{upstream_version}", "%{lower:1.0}"))
     assert_refused(run(*command, changes=without), "specfile is not there", "--from")
-    done = run(*command, "--from", "1.0", changes=without)
+    spec.write_text(SPEC)
+    done = run(*command, changes=without)
     assert_done(done, 1)
     assert "The spec was not updated." in done.stdout
     assert SPEC == (demo.stack / "demo.spec").read_text()

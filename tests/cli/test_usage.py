@@ -23,7 +23,7 @@ _COMMANDS = ("rebase", "show", "check", "apply", "refresh")
         (["rebsae"], ("No such command 'rebsae'", "patchkit --help")),
         (["--frobnicate"], ("No such option", "--frobnicate", "patchkit --help")),
         (["rebase", "--frobnicate"], ("--frobnicate", "patchkit rebase --help")),
-        (["rebase", "--to", "2.0"], ("Missing option '--from'", "patchkit rebase --help")),
+        (["rebase", "--to", "2.0"], ("no patchkit.yaml here", "--stack")),
         (["rebase", "--from", "1.0"], ("Missing option '--to'",)),
         (["rebase", "--from"], ("'--from' requires an argument",)),
         (["rebase", "--from", "1", "--to", "2", "more"], ("unexpected extra argument", "more")),
@@ -112,13 +112,12 @@ def test_no_arguments_show_the_help() -> None:
     assert alone == run("--help") == run("-h")
 
 
-@pytest.mark.parametrize("command", _COMMANDS)
-def test_every_command_has_help(command: str) -> None:
-    """`--help` of a command has its options and an example."""
-    done = run(command, "--help")
+def test_a_command_has_help() -> None:
+    """`--help` of a command has its options, and examples at its end."""
+    done = run("rebase", "--help")
     assert_done(done)
-    assert f"Usage: patchkit {command} [OPTIONS]" in done.stdout
-    assert f"Example: patchkit {command}" in done.stdout
+    assert "Usage: patchkit rebase [OPTIONS]" in done.stdout
+    assert "\n\nExamples:\n  patchkit rebase --from " in done.stdout
     assert "--json" in done.stdout
 
 

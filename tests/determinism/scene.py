@@ -79,6 +79,7 @@ OTHERS: Sequence[Command] = (
     ("lint", "package", "--format", "sarif"),
     ("lint", "package", "--fix"),
     ("rules", "--json"),
+    ("init", "package", "--dry-run"),
     ("rebase", *_BOTH, "--stack", "no-such-stack"),
     ("fleet", "FLEET.yaml", "--out", "out/fleet", "--quiet"),
 )

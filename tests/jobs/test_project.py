@@ -18,6 +18,7 @@ from patchkit.jobs.project import (
     upstream_note,
     upstream_of,
 )
+from patchkit.jobs.versions import start_version
 from patchkit.workspace.settings import Settings
 from tests.cli.demo import PORTED, make_demo, make_stack
 
@@ -131,6 +132,27 @@ def test_the_version_of_a_stack(tmp_path: Path) -> None:
     assert "2.0" == stack_version(named, "2.0")
     with pytest.raises(StackError, match="--at VERSION"):
         own_version(_named(tmp_path / "pkg"))
+    with pytest.raises(StackError, match="--from VERSION"):
+        own_version(_named(tmp_path / "pkg"), option="--from")
+
+
+def test_the_packaging_goes_before_the_name_of_the_folder(tmp_path: Path) -> None:
+    """An upgrade in place changes the spec and leaves the folder's name."""
+    stack = make_stack(tmp_path / "pkg-1.0", PORTED)
+    (stack / "pkg.spec").write_text("Version: 1.1\n")
+    assert "1.1" == own_version(find_project(stack))
+
+
+def test_the_version_to_port_from(tmp_path: Path) -> None:
+    """Not the one that is ported to, though there is a stack for it already."""
+    for version in ("1.0", "2.0"):
+        make_stack(tmp_path / version, PORTED)
+    (tmp_path / "patchkit.yaml").write_text("")
+    project = find_project(None, tmp_path)
+    assert "1.0" == start_version(project, "2.0")
+    assert "0.9" == start_version(project, "2.0", "0.9")
+    with pytest.raises(StackError, match=r"1\.0, 2\.0.*--from"):
+        start_version(project, "3.0")
 
 
 @pytest.mark.parametrize(

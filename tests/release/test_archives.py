@@ -78,11 +78,25 @@ def test_what_the_wheel_has(built: Built) -> None:
         for place in _PACKAGE.rglob("*")
         if place.is_file() and "__pycache__" not in place.parts
     }
-    packaged = {name for name in names if not name.partition("/")[0].endswith(".dist-info")}
+    stem = f"patchkit-{patchkit.__version__}.data/data/share"
+    pages = {f"{stem}/man/man1/{place.name}" for place in (REPOSITORY / "docs" / "man").iterdir()}
+    completions = {
+        f"{stem}/{name}"
+        for name in (
+            "bash-completion/completions/patchkit",
+            "zsh/site-functions/_patchkit",
+            "fish/vendor_completions.d/patchkit.fish",
+        )
+    }
+    shared = {name for name in names if name.startswith(stem)}
+    assert pages | completions == shared
+    packaged = {
+        name for name in names if not name.partition("/")[0].endswith((".dist-info", ".data"))
+    }
     assert expected == packaged
     assert "patchkit/py.typed" in packaged
     assert {".css", ".j2", ".json"} <= {Path(name).suffix for name in packaged}
-    about = {name.partition(".dist-info/")[2] for name in set(names) - packaged}
+    about = {name.partition(".dist-info/")[2] for name in set(names) - packaged - shared}
     assert {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"} == about
     assert "\nLicense-Expression: Apache-2.0\n" in metadata
 
@@ -105,6 +119,8 @@ def test_the_wheel_works(built: Built, tmp_path: Path) -> None:
     assert (0, "") == (done.returncode, done.stderr)
     assert str(target / "patchkit" / "cli" / "main.py") == done.stdout.splitlines()[0]
     assert (tmp_path / "out" / "report.html").is_file()
+    assert (target / "share" / "man" / "man1" / "patchkit-rebase.1").is_file()
+    assert (target / "share" / "bash-completion" / "completions" / "patchkit").is_file()
 
 
 def test_what_the_sdist_has(built: Built) -> None:

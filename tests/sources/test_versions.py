@@ -11,6 +11,7 @@ from patchkit.errors import UpstreamError
 from patchkit.model.tree import File
 from patchkit.sources.upstream import open_upstream
 
+from .commits import Made
 from .made import write_files, write_tar
 
 
@@ -112,3 +113,40 @@ def test_folder_without_versions(tmp_path: Path) -> None:
     """An empty folder says what would be accepted."""
     with pytest.raises(UpstreamError, match="no git repository, and holds neither folders nor"):
         found(tmp_path, "1.2")
+
+
+def test_the_names_of_another_package_are_left_out(tmp_path: Path) -> None:
+    """A folder with the tarballs of several packages has the versions of one of them."""
+    for name in ("foo-1.2.tar", "foo_1.3.orig.tar.gz", "bar_9.orig.tar.gz", "v1.4/", "1.5.tar"):
+        put(tmp_path, name)
+    upstream = open_upstream(str(tmp_path), package="foo")
+    assert ["1.5", "foo-1.2", "foo_1.3", "v1.4"] == sorted(upstream.names())
+
+
+def test_what_debian_calls_the_original_goes_first(tmp_path: Path) -> None:
+    """`apt source` unpacks it beside itself, with the patches in it."""
+    for name in ("foo-1.2/", "foo_1.2.orig.tar.gz"):
+        put(tmp_path, name)
+    assert "foo_1.2.orig.tar.gz" == found(tmp_path, "1.2", "foo")
+
+
+def test_a_work_tree_with_tarballs(tmp_path: Path) -> None:
+    """What git does not know is looked for among the tarballs, and nowhere else; what git knows is
+    git's."""
+    made = Made(tmp_path / "git")
+    made.tag("1.0", made.commit({b"a": b"of git"}))
+    root = tmp_path / "package"
+    root.mkdir()
+    (root / ".git").symlink_to(tmp_path / "git")
+    for name in ("foo-1.0.tar", "foo-1.2.tar", "3.0/"):
+        put(root, name)
+    assert ("of git", "foo-1.2.tar") == (found(root, "1.0", "foo"), found(root, "1.2", "foo"))
+    upstream = open_upstream(str(root), package="foo")
+    assert {"1.0", "foo-1.0", "foo-1.2"} == set(upstream.names())
+    assert upstream.history("1.0", "1.2") is None
+    assert upstream.history("1.0", "1.0") is not None
+    assert upstream.identity("1.2").startswith("foo-1.2.tar ")
+    with pytest.raises(UpstreamError, match=r"no tag, branch or commit for version 3\.0") as told:
+        upstream.tree("3.0")
+    assert "Nor is it a tarball here; there are: foo-1.0, foo-1.2." in told.value.hints
+    upstream.close()

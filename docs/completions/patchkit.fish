@@ -1,0 +1,2 @@
+# fish completion for patchkit, loaded when it is first asked for.
+patchkit completion fish | source
