@@ -66,7 +66,9 @@ def site(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def test_the_site_is_whole_and_asks_nothing_of_another_host(site: Path, browser: Browser) -> None:
+def test_the_site_is_whole_and_asks_nothing_of_another_host(
+    site: Path, request: pytest.FixtureRequest
+) -> None:
     """Every link and anchor leads somewhere, which mkdocs checks; no page, script or style has an
     address elsewhere that a browser would ask; and a search in the browser asks for none."""
     pages = list(site.rglob("*.html"))
@@ -79,10 +81,12 @@ def test_the_site_is_whole_and_asks_nothing_of_another_host(site: Path, browser:
         text = style.read_text("utf-8")
         assert "url(http" not in text.replace('"', ""), style
         assert "@import" not in text, style
+    # Where there is no browser, all before this has been looked at.
+    browser: Browser = request.getfixturevalue("browser")
     with _served(site) as address:
         opened = browser.new_page()
         asked: list[str] = []
-        opened.on("request", lambda request: asked.append(request.url))
+        opened.on("request", lambda one: asked.append(one.url))
         opened.goto(f"{address}/tutorial.html")
         opened.locator("label.md-search__icon, input.md-search__input").first.click()
         opened.locator("input.md-search__input").press_sequentially("rerere")
