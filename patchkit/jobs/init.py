@@ -131,11 +131,13 @@ def plan_init(root: Path) -> InitPlan:
 def check_unset(root: Path) -> None:
     """Raise `SettingsError` where the repository has a `patchkit.yaml`, or is itself one of the
     stacks that the nearest one above is for."""
-    if os.path.lexists(root / SETTINGS_FILE):
-        raise SettingsError(
-            f"{root / SETTINGS_FILE}: is there already; nothing was written.",
-            "`patchkit init --print` shows what would be written, `patchkit doctor` what it says.",
-        )
+    for place in (root / SETTINGS_FILE, root / "debian" / SETTINGS_FILE):
+        if os.path.lexists(place):
+            raise SettingsError(
+                f"{place}: is there already; nothing was written.",
+                "`patchkit init --print` shows what would be written, `patchkit doctor` what it "
+                "says.",
+            )
     real = root.resolve()
     above = next(
         (one / SETTINGS_FILE for one in real.parents if os.path.lexists(one / SETTINGS_FILE)), None

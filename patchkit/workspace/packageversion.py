@@ -90,6 +90,8 @@ def _of_changelog(root: Path, _: str) -> FoundVersion | None:
 
 def _first_entry(root: Path) -> re.Match[str] | None:
     place = root / _CHANGELOG
+    if not place.is_file() and root.resolve().name == "debian":
+        place = root / "changelog"  # whose settings stand in debian/, too
     if not place.is_file():
         return None
     with place.open(encoding="utf-8", errors="replace") as lines:

@@ -328,6 +328,9 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     _refused(f"patchkit init {stack}", f"is one of the stacks of {above / 'patchkit.yaml'}")
     assert before == state_of(package)
     assert not (stack / "patchkit.yaml").exists()
+    debian = make_stack(tmp_path / "deb", PORTED, "debian/patches/series")
+    (debian / "debian" / "patchkit.yaml").write_text("name: demo\n")
+    _refused(f"patchkit init {debian}", "debian/patchkit.yaml: is there already")
 
 
 def test_what_comes_while_it_looks_is_not_overwritten(tmp_path: Path) -> None:

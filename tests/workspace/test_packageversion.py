@@ -84,6 +84,13 @@ def test_the_version(
     assert expected == version_in(root)
 
 
+def test_the_folder_of_debian_itself(tmp_path: Path) -> None:
+    """The stack may be named by debian/, where its settings can stand."""
+    make(tmp_path, {**_DEBIAN, "debian/changelog": "a (1.2-3) x; y=z\n"})
+    expected = FoundVersion("1.2", "debian/changelog")
+    assert expected == version_in(tmp_path / "debian") == version_in(tmp_path)
+
+
 def test_variables_that_are_made_of_each_other() -> None:
     """Those that go round in a circle come to an end."""
     given = make_variables(b"A:=$(B)x\nB:=$(A)\nC ?= 1\n")
