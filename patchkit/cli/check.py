@@ -94,9 +94,12 @@ def _next_step(result: CheckResult) -> str:
     fits = [patch.fit for patch in result.patches]
     broken = fits.count(Fit.BROKEN)
     if broken and broken == len(fits):
+        none = (
+            "The patch does not apply" if broken == 1 else f"None of the {broken} patches applies"
+        )
         return (
-            f"None of the {len(fits)} patches applies with fuzz {result.max_fuzz}: is it the right "
-            "version, and are they not applied there already?"
+            f"{none} with fuzz {result.max_fuzz}: is it the right version, and is nothing applied "
+            "there already?"
         )
     if broken:
         return (
@@ -104,12 +107,14 @@ def _next_step(result: CheckResult) -> str:
             "mend them, or check the version."
         )
     inexact = len(fits) - fits.count(Fit.EXACT)
+    if len(fits) == 1:
+        applies = "The patch applies, but not exactly" if inexact else "The patch applies exactly"
+    else:
+        inexactly = f", {inexact} of them not exactly" if inexact else " exactly"
+        applies = f"All {len(fits)} patches apply{inexactly}"
     if inexact:
-        return (
-            f"All {len(fits)} patches apply, {inexact} of them not exactly: "
-            "`patchkit refresh` takes out fuzz and offsets."
-        )
-    return f"All {len(fits)} patches apply exactly: no fuzz, no offset."
+        return f"{applies}: `patchkit refresh` takes out fuzz and offsets."
+    return f"{applies}: no fuzz, no offset."
 
 
 def check_document(result: CheckResult) -> Mapping[str, Any]:
