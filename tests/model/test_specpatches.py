@@ -201,3 +201,130 @@ def test_a_number_without_a_patch_gets_none_by_an_insertion() -> None:
     assert b"\nPatch3: c.patch\n" in longer.raw
     assert 1 == longer.raw.count(b"-P 3 -p1")
     assert ["a.patch", "c.patch", "b.patch"] == [entry.name for entry in longer.entries]
+
+
+def test_the_last_line_has_no_newline() -> None:
+    """What comes behind it stands on a line of its own, and ends as the file does not."""
+    spec = parse_spec(b"Name: demo\r\nPatch0: a.patch", "demo.spec")
+    longer = spec.inserted_after(None, Entry("b.patch"))
+    assert b"Name: demo\r\nPatch0: a.patch\nPatch1: b.patch\n" == longer.raw
+    raw = HEAD + b"Patch0: a.patch\n" + PREP + b"  %patch -P 0 -p1"
+    longer = parse_spec(raw, "demo.spec").inserted_after(None, Entry("b.patch", 2))
+    assert longer.raw.endswith(b"  %patch -P 0 -p1\n  %patch -P 1 -p2\n")
+    carried = parse_spec(b"Name: demo\r\nPatch0: a.patch\r\n", "demo.spec")
+    assert b"Name: demo\r\nPatch0: a.patch\r\nPatch1: b.patch\r\n" == (
+        carried.inserted_after(None, Entry("b.patch")).raw
+    )
+
+
+@pytest.mark.parametrize("prep", [b"%autosetup -p1\n", b"%patch -P 0 -p1\n%patch -P 5 -p1\n"])
+def test_numbers_that_nobody_names_may_shift(prep: bytes) -> None:
+    """No line is touched that need not be: rpm counts on by itself."""
+    raw = HEAD + b"Patch0: a.patch\nPatch: b.patch\nPatch: c.patch\nPatch5: d.patch\n" + PREP + prep
+    shorter = parse_spec(raw, "demo.spec").removed("b.patch")
+    assert raw.replace(b"Patch: b.patch\n", b"") == shorter.raw
+
+
+@pytest.mark.parametrize(
+    ("prep", "wanted"),
+    [
+        (b"%autosetup -N\n%autopatch -p2 1\n", [("b.patch", 2, False)]),
+        (b"%autosetup -N\n", []),
+        (b"%autosetup -N\n%autopatch -p0 -M 1\n", [("a.patch", 0, False), ("b.patch", 0, False)]),
+        (b"%autosetup -N\n%autopatch -p1 -m1\n", [("b.patch", 1, False), ("c.patch", 1, False)]),
+        (b"%autosetup -N\n%autopatch -p1 -m1 -M1\n", [("b.patch", 1, False)]),
+        (
+            b"patch -p3 < %{PATCH2}\ncat %{P:0} | patch -R -p0\n",
+            [("c.patch", 3, False), ("a.patch", 0, True)],
+        ),
+        (b"%patch0 -p1\n%patch -p2 -P2 -R\n", [("a.patch", 1, False), ("c.patch", 2, True)]),
+    ],
+)
+@needs_rpm
+def test_ways_to_apply(prep: bytes, wanted: list[tuple[str, int, bool]]) -> None:
+    """Of three patches rpm applies the same, in the same order, with the same level."""
+    raw = HEAD + b"Patch0: a.patch\nPatch1: b.patch\nPatch2: c.patch\n" + PREP + prep
+    assert wanted == applied(parse_spec(raw, "demo.spec"))
+    if b"%{P:" not in prep and b"%patch0" not in prep:  # which not every rpm takes
+        assert wanted == applied_by_rpm(raw, ["a.patch", "b.patch", "c.patch"])
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_new_patch_adds_two_lines_and_no_more(end: bytes) -> None:
+    """Its tag behind the tag before it, and its own line of %prep, with the line ends of both."""
+    lines = [
+        *HEAD.splitlines(),
+        b"Patch0: a.patch",
+        *PREP.splitlines(),
+        b"%patch -P 0 -p1",
+        b"make",
+    ]
+    longer = [*lines[:-1], b"%patch -P 1 -p0 -R", b"make"]
+    longer.insert(longer.index(b"Patch0: a.patch") + 1, b"Patch1: b.patch")
+    spec = parse_spec(end.join(lines) + end, "demo.spec")
+    found = spec.inserted_after("a.patch", Entry("b.patch", 0, is_reversed=True))
+    assert end.join(longer) + end == found.raw
+
+
+def test_a_renamed_patch_keeps_its_number_and_options() -> None:
+    """Only the name in its tag is another; a macro in it goes with the old name."""
+    spec = parse_spec(ONE_BY_ONE, "demo.spec")
+    assert ONE_BY_ONE.replace(b"%{name}-a.patch", b"z.patch") == (
+        spec.renamed("demo-a.patch", "z.patch").raw
+    )
+    listed = parse_spec(HEAD + b"%patchlist\n  a.patch\n", "demo.spec")
+    assert HEAD + b"%patchlist\n  z.patch\n" == listed.renamed("a.patch", "z.patch").raw
+    with pytest.raises(StackError, match=r"^nothing\.patch: the series has no such patch"):
+        spec.renamed("nothing.patch", "z.patch")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (b"%{name}-%{version}.patch", "demo-1.0.patch"),
+        (b"a%{?name:-yes}%{!?name:-no}.patch", "a-yes.patch"),
+        (b"a%{?nothing:-yes}%{!?nothing:-no}.patch", "a-no.patch"),
+        (b"a%{?nothing}%{?version}.patch", "a1.0.patch"),
+        (b"%name.patch", "demo.patch"),
+    ],
+)
+@needs_rpm
+def test_macros_in_names(written: bytes, name: str) -> None:
+    """As rpm expands them: what is asked for by `?` may be missing."""
+    raw = HEAD + b"Patch0: " + written + b"\n" + PREP + b"%autopatch -p1\n"
+    assert [name] == [one.name for one in parse_spec(raw, "demo.spec").entries]
+    assert [(name, 1, False)] == applied_by_rpm(raw, [name])
+
+
+@pytest.mark.parametrize("section", ["changelog", "description", "files", "package -n x"])
+def test_what_stands_in_other_sections(section: str) -> None:
+    """No tag is read of a text; a package that is made beside has tags as the first has."""
+    raw = HEAD + b"Patch0: a.patch\n\n%" + section.encode() + b"\nPatch1: b.patch\n"
+    names = [one.name for one in parse_spec(raw, "demo.spec").entries]
+    assert (["a.patch", "b.patch"] if section.startswith("package") else ["a.patch"]) == names
+
+
+def test_conditions_around_a_patch() -> None:
+    """The innermost is told; of an `%else` what it is the other half of."""
+    raw = HEAD + (
+        b"%if 0%{?a}\nPatch0: a.patch\n%else\nPatch1: b.patch\n%if 0\nPatch2: c.patch\n"
+        b"%endif\nPatch3: d.patch\n%endif\nPatch4: e.patch\n"
+    )
+    spec = parse_spec(raw + PREP + b"%autosetup -p1\n", "demo.spec")
+    assert [
+        (8, "a.patch is taken as if `%if 0%{?a}` held."),
+        (10, "b.patch is taken as if `%else of %if 0%{?a}` held."),
+        (12, "c.patch is taken as if `%if 0` held."),
+        (14, "d.patch is taken as if `%else of %if 0%{?a}` held."),
+    ] == sorted(spec.remarks)
+
+
+def test_a_patch_that_is_only_declared() -> None:
+    """Where %prep names each patch there may be one that it does not name; else it applies all."""
+    off = Entry("off.patch", guards=(OFF,))
+    longer = parse_spec(ONE_BY_ONE, "demo.spec").inserted_after("c.patch", off)
+    assert off in longer.entries
+    assert parse_spec(ONE_BY_ONE, "demo.spec").raw.partition(PREP)[2] in longer.raw
+    every = parse_spec(HEAD + b"Patch0: a.patch\n" + PREP + b"%autosetup -p1\n", "demo.spec")
+    with pytest.raises(StackError, match="in the same way"):
+        every.inserted_after(None, off)
