@@ -30,6 +30,8 @@ _MACRO = re.compile(
 )
 _NOT_UNDERSTOOD = re.compile(r"%[({\[*#-]")
 _DEEPEST = 20
+_LONGEST = 100_000
+"""Letters of what a macro may grow to; nothing in a spec that is looked at is as long."""
 KEPT_SECTIONS = ("", "package", "description", "changelog", "files")
 """The sections whose text goes into the package."""
 
@@ -154,7 +156,20 @@ class Spec:
         known.setdefault("dist", "")
         return known
 
+    @cached_property
+    def _done(self) -> dict[tuple[str, int], str | None]:
+        """What was expanded already: macros that name each other several times would be expanded
+        more often than any spec is worth."""
+        return {}
+
     def _expanded(self, text: str, known: Mapping[str, str | None], depth: int) -> str | None:
+        if (text, depth) not in self._done:
+            found = self._replaced(text, known, depth)
+            is_too_long = found is not None and len(found) > _LONGEST
+            self._done[text, depth] = None if is_too_long else found
+        return self._done[text, depth]
+
+    def _replaced(self, text: str, known: Mapping[str, str | None], depth: int) -> str | None:
         parts: list[str] = []
         at = 0
         for match in _MACRO.finditer(text):

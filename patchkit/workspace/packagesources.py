@@ -18,7 +18,7 @@ from patchkit.lint.spec import Spec
 from patchkit.model.forges import repository_of
 from patchkit.model.recipe import names_from
 from patchkit.workspace.layout import series_files_in
-from patchkit.workspace.packageversion import debian_name, make_variables
+from patchkit.workspace.packageversion import debian_name, make_variable
 from patchkit.workspace.spec import spec_files_in
 
 _METADATA = re.compile(r"^Repository:\s*(\S+)", re.MULTILINE)
@@ -56,7 +56,7 @@ def package_name(root: Path) -> tuple[str, str] | None:
     if counting.endswith(_RECIPES):
         return names_from(counting)["BPN"], counting
     makefile = root / "Makefile"
-    if makefile.is_file() and (name := make_variables(makefile.read_bytes()).get("PKG_NAME")):
+    if makefile.is_file() and (name := make_variable(makefile.read_bytes(), "PKG_NAME")):
         return name, "Makefile"
     return None if debian is None else (debian, "debian/changelog")
 
@@ -139,9 +139,8 @@ def _of_recipe(root: Path, counting: str) -> Iterator[tuple[str, str]]:
 def _of_makefile(root: Path, _: str) -> Iterator[tuple[str, str]]:
     place = root / "Makefile"
     if place.is_file() and b"PKG_NAME" in (raw := place.read_bytes()):
-        given = make_variables(raw)
         for name in ("PKG_SOURCE_URL", "URL"):
-            yield given.get(name, "").partition(" ")[0], "Makefile"
+            yield make_variable(raw, name).partition(" ")[0], "Makefile"
 
 
 def _specs(root: Path, counting: str) -> tuple[Path, ...]:

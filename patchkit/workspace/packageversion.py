@@ -31,6 +31,7 @@ _NO_RELEASE = re.compile(r"git|svn|AUTOINC|\+")
 _MAKE = re.compile(r"^([A-Z][A-Z0-9_]*)\s*:?\??=\s*(.*?)\s*$", re.MULTILINE)
 _MAKE_VALUE = re.compile(r"\$[({]([A-Z][A-Z0-9_]*)[)}]")
 _DEPTH = 8
+_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,20 @@ def debian_name(root: Path) -> str | None:
     return None if found is None else found[1]
 
 
-def make_variables(raw: bytes) -> Mapping[str, str]:
-    """The variables that a Makefile sets, with those of its own in them replaced.
+def make_variable(raw: bytes, name: str) -> str:
+    """What a Makefile sets a variable to, "" where it does not, with its own variables replaced.
 
-    One that cannot be told (`$(shell …)`) has its text as it stands.
+    What cannot be told (`$(shell …)`), or grows beyond what a version or URL is, stays as it
+    stands.
     """
     given = dict(_MAKE.findall(raw.decode("utf-8", "surrogateescape")))
+    value = str(given.get(name, ""))
     for _ in range(_DEPTH):
-        longer = {name: _filled(value, given) for name, value in given.items()}
-        if longer == given:
+        longer = _filled(value, given)
+        if longer == value or len(longer) > _LONGEST:
             break
-        given = longer
-    return given
+        value = longer
+    return value
 
 
 def _filled(value: str, given: Mapping[str, str]) -> str:
@@ -147,10 +150,10 @@ def _of_makefile(root: Path, _: str) -> FoundVersion | None:
     place = root / "Makefile"
     if not place.is_file() or b"PKG_NAME" not in (raw := place.read_bytes()):
         return None
-    given = make_variables(raw)
-    if given.get("PKG_SOURCE_PROTO") == "git" and (revision := given.get("PKG_SOURCE_VERSION")):
+    revision = make_variable(raw, "PKG_SOURCE_VERSION")
+    if revision and make_variable(raw, "PKG_SOURCE_PROTO") == "git":
         return _plain(revision, "PKG_SOURCE_VERSION in Makefile")
-    return _plain(given.get("PKG_VERSION", ""), "PKG_VERSION in Makefile")
+    return _plain(make_variable(raw, "PKG_VERSION"), "PKG_VERSION in Makefile")
 
 
 def _plain(version: str, place: str) -> FoundVersion | None:

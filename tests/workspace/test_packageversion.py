@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from patchkit.workspace.packageversion import FoundVersion, make_variables, version_in
+from patchkit.workspace.packageversion import FoundVersion, make_variable, version_in
 
 from .stacks import PATCH, make
 
@@ -92,7 +92,17 @@ def test_the_folder_of_debian_itself(tmp_path: Path) -> None:
 
 
 def test_variables_that_are_made_of_each_other() -> None:
-    """Those that go round in a circle come to an end."""
-    given = make_variables(b"A:=$(B)x\nB:=$(A)\nC ?= 1\n")
-    assert "1" == given["C"]
-    assert "$(" in given["A"]
+    """Those that go round in a circle come to an end, and so do those that double each time."""
+    assert "1" == make_variable(b"A:=$(B)x\nB:=$(A)\nC ?= 1\n", "C")
+    assert "$(" in make_variable(b"A:=$(B)x\nB:=$(A)\n", "A")
+    doubling = b"".join(b"V%d:=$(V%d)$(V%d)\n" % (one, one + 1, one + 1) for one in range(300))
+    assert len(make_variable(doubling.replace(b"V", b"V_"), "V_0")) <= 1000
+
+
+def test_macros_that_treble_each_time(tmp_path: Path) -> None:
+    """A spec whose version would fill the memory, or never come to an end, tells none."""
+    for last in ("x", "%{nil}"):
+        macros = [f"%global m{one} %m{one + 1}%m{one + 1}%m{one + 1}\n" for one in range(18)]
+        spec = "".join([*macros, f"%global m18 {last}\n%global nil %%\nVersion: %m0\n"])
+        root = make(tmp_path / last.strip("%{}"), {**_SERIES, "a.spec": spec})
+        assert version_in(root) is None
