@@ -1,0 +1,7 @@
+"""The command line: `python -m tests.mutation --help`."""
+
+from __future__ import annotations
+
+from tests.mutation.command import cli
+
+cli()

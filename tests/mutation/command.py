@@ -1,0 +1,201 @@
+"""What `python -m tests.mutation` does, step by step."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.mutation.mutants import ROOT, Mutant, lines_with, sample
+from tests.mutation.plugin import QUICK_EXAMPLES, Recording, Trying, run_alone
+
+PLACES = ("tests/model", "tests/engine", "tests/diffing")
+_MUTATED = ("patchkit/model/", "patchkit/engine/")
+_KEPT = ROOT / ".mutation"
+_PYTEST = ("-q", "-p", "no:cacheprovider")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Try whether the tests notice small faults in patchkit/model and patchkit/engine.
+
+    `record` runs the tests once; `run` draws mutants of mutmut by chance and runs against each the
+    tests that run its lines, until one fails. What was found is kept in the folder .mutation.
+    """
+    os.chdir(ROOT)
+    os.environ["CI"] = "true"
+
+
+@cli.command()
+@click.argument("places", nargs=-1)
+def record(places: tuple[str, ...]) -> None:
+    """Note which tests of PLACES run which lines, and for how long, beside what is noted already."""
+    child = os.fork()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    recording = Recording()
+    arguments = ["-q", "-p", "no:cacheprovider", *(places or PLACES)]
+    pytest.main(arguments, plugins=[recording])
+    _KEPT.mkdir(exist_ok=True)
+    lines = {
+        path: tests for path, tests in recording.lines().items() if path.startswith(_MUTATED)
+    }
+    found = {
+        "seconds": recording.seconds, "failed": recording.failed,
+        "laws": recording.laws, "lines": lines,
+    }  # fmt: skip
+    place = _KEPT / "record.json"
+    if place.exists():
+        known = json.loads(place.read_text("utf-8"))
+        found["seconds"] = {**known["seconds"], **recording.seconds}
+        for path, old in known["lines"].items():
+            new = lines.setdefault(path, {})
+            for line, tests in old.items():
+                new[int(line)] = sorted({*tests, *new.get(int(line), ())})
+        for key in ("failed", "laws"):
+            found[key] = sorted({*known[key], *found[key]})
+    place.write_text(json.dumps(found), "utf-8")
+    sys.stdout.flush()
+    os._exit(int(bool(recording.failed)))
+
+
+class _Record:
+    """What `record` has noted."""
+
+    def __init__(self) -> None:
+        found = json.loads((_KEPT / "record.json").read_text("utf-8"))
+        self.seconds: dict[str, float] = found["seconds"]
+        self.failed = set(found["failed"])
+        self.laws = set(found["laws"])
+        self.lines: dict[str, dict[str, list[str]]] = found["lines"]
+        self._sources = {path: (ROOT / path).read_text("utf-8") for path in self.lines}
+
+    def running(self, path: str, lines: Iterable[int]) -> set[str]:
+        """The tests that run one of these lines."""
+        known = self.lines.get(path, {})
+        return {test for line in lines for test in known.get(str(line), ())} - self.failed
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """The tests that run the statement of a mutant, the quickest first."""
+        if mutant.function is not None:
+            first, last = mutant.span
+            return self._in_order(self.running(mutant.path, range(first, last + 1)))
+        return self._in_order(self._tests_of_names(mutant))
+
+    def laws_of(self, mutant: Mutant) -> list[str]:
+        """The laws that run the function of a mutant."""
+        if mutant.function_lines is not None:
+            first, last = mutant.function_lines
+            found = self.running(mutant.path, range(first, last + 1))
+        else:
+            found = self._tests_of_names(mutant)
+        return self._in_order(found & self.laws)
+
+    def _tests_of_names(self, mutant: Mutant) -> set[str]:
+        found: set[str] = set()
+        if mutant.names:
+            for path, source in self._sources.items():
+                found |= self.running(path, lines_with(mutant.names, source))
+        return found or self.running(mutant.path, range(1, 10_000))
+
+    def _in_order(self, tests: set[str]) -> list[str]:
+        return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
+
+
+@cli.command()
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--model", type=int, default=400, show_default=True, help="So many mutants of model.")
+@click.option("--engine", type=int, default=600, show_default=True, help="So many of engine.")
+@click.option("--again", is_flag=True, help="Only those that survived the last time.")
+@click.option("--laws/--no-laws", default=True, help="The survivors against all examples of laws.")
+@click.option("--processes", type=int, default=2, show_default=True)
+def run(seed: int, model: int, engine: int, again: bool, laws: bool, processes: int) -> None:
+    """Draw mutants, and run the tests against them; then print the table."""
+    record = _Record()
+    place = _KEPT / f"seed-{seed}.json"
+    killers: dict[str, str] = {}
+    drawn: list[Mutant] = []
+    totals = {}
+    for package, count in (("model", model), ("engine", engine)):
+        totals[package], some = sample(package, count, seed)
+        drawn += some
+    if again:
+        killers = json.loads(place.read_text("utf-8"))
+        killers = {m.name: killers[m.name] for m in drawn if killers.get(m.name)}
+
+    def told(name: str, killer: str) -> None:
+        killers[name] = killer
+        place.write_text(json.dumps(killers, indent=0), "utf-8")
+        click.echo(f"{len(killers)}/{len(drawn)} {name} {killer or 'SURVIVES'}", err=True)
+
+    left = [mutant for mutant in drawn if not killers.get(mutant.name)]
+    plan = {mutant.name: record.tests_of(mutant) for mutant in left}
+    _try(left, plan, record, QUICK_EXAMPLES, processes, told)
+    left = [mutant for mutant in drawn if not killers.get(mutant.name)]
+    if laws:
+        plan = {mutant.name: record.laws_of(mutant) for mutant in left}
+        _try([mutant for mutant in left if plan[mutant.name]], plan, record, None, processes, told)
+    print_table(drawn, killers, totals)
+
+
+def _try(
+    mutants: Sequence[Mutant], plan: dict[str, list[str]], record: _Record, most: int | None,
+    processes: int, told,
+) -> None:  # fmt: skip
+    live = [mutant for mutant in mutants if mutant.function is not None and plan[mutant.name]]
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        with os.fdopen(writing, "w", buffering=1) as pipe:
+            trying = Trying(
+                live, plan, record.seconds, most=most, processes=processes,
+                told=lambda name, killer: print(json.dumps([name, killer]), file=pipe),
+            )  # fmt: skip
+            files = {test.partition("::")[0] for mutant in live for test in plan[mutant.name]}
+            if files:
+                pytest.main([*_PYTEST, *sorted(files)], plugins=[trying])
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        for line in pipe:
+            told(*json.loads(line))
+    os.waitpid(child, 0)
+    for mutant in mutants:
+        if mutant not in live:
+            tests = plan[mutant.name]
+            told(mutant.name, run_alone(mutant, tests, record.seconds, most) if tests else "")
+
+
+def print_table(drawn: Sequence[Mutant], killers: dict[str, str], totals: dict[str, int]) -> None:
+    """A line for each module, and for each package."""
+    for package, total in totals.items():
+        ours = [mutant for mutant in drawn if mutant.package == package]
+        for path in dict.fromkeys(mutant.path for mutant in ours):
+            here = [mutant for mutant in ours if mutant.path == path]
+            _print_row(path.removeprefix("patchkit/"), here, killers)
+        _print_row(f"{package} ({total} mutants)", ours, killers)
+
+
+def _print_row(name: str, mutants: Sequence[Mutant], killers: dict[str, str]) -> None:
+    killed = sum(bool(killers[mutant.name]) for mutant in mutants)
+    click.echo(f"{name:30} {killed:4} of {len(mutants):4}  {killed / len(mutants):6.1%}")
+
+
+@cli.command()
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--model", type=int, default=400)
+@click.option("--engine", type=int, default=600)
+def survivors(seed: int, model: int, engine: int) -> None:
+    """Show the mutants that survived."""
+    killers = json.loads((_KEPT / f"seed-{seed}.json").read_text("utf-8"))
+    for package, count in (("model", model), ("engine", engine)):
+        for mutant in sample(package, count, seed)[1]:
+            if killers.get(mutant.name) == "":
+                click.echo(f"{mutant.name} {mutant.function or ''}\n{mutant.diff()}\n")
