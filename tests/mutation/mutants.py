@@ -37,8 +37,14 @@ class Mutant:
     function_lines: tuple[int, int] | None
     names: tuple[str, ...]
     """What a statement that runs at import gives a value to."""
-    source: str
-    """The whole module with the fault in it."""
+
+    def source(self) -> str:
+        """The whole module with the fault in it."""
+        module, places = _places(self.path)
+        place = places[int(self.name.rpartition(":")[2])]
+        changed = module.deep_replace(place.old, place.new)
+        assert isinstance(changed, cst.Module)
+        return changed.code
 
     @property
     def package(self) -> str:
@@ -48,7 +54,7 @@ class Mutant:
     def diff(self) -> str:
         """The fault as changed lines."""
         old = (ROOT / self.path).read_text("utf-8").splitlines()
-        lines = list(difflib.unified_diff(old, self.source.splitlines(), lineterm="", n=0))[3:]
+        lines = list(difflib.unified_diff(old, self.source().splitlines(), lineterm="", n=0))[3:]
         return "\n".join(lines)
 
 
@@ -77,14 +83,12 @@ def sample(package: str, count: int, seed: int) -> tuple[int, list[Mutant]]:
 
 def mutants(path: str, chosen: Sequence[int]) -> Iterator[Mutant]:
     """The mutants of a module with these numbers."""
-    module, places = _places(path)
+    places = _places(path)[1]
     for number in chosen:
         place = places[number]
-        changed = module.deep_replace(place.old, place.new)
-        assert isinstance(changed, cst.Module)
         yield Mutant(
             f"{path}:{place.line}:{number}", path, place.line, place.span,
-            place.function, place.function_lines, place.names, changed.code,
+            place.function, place.function_lines, place.names,
         )  # fmt: skip
 
 

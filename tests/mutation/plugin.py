@@ -217,7 +217,7 @@ def _swap(
     old = [code for code in _codes(_compiled(name)) if code.co_qualname == mutant.function]
     new = [
         code
-        for code in _codes(compile(mutant.source, name, "exec", dont_inherit=True))
+        for code in _codes(compile(mutant.source(), name, "exec", dont_inherit=True))
         if code.co_qualname == mutant.function
     ]
     changed = False
@@ -247,11 +247,12 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 def import_mutant(mutant: Mutant) -> None:
     """See that the module is imported with its fault."""
     name = str(ROOT / mutant.path)
+    source = mutant.source()
     get_code = importlib.machinery.SourceFileLoader.get_code
 
     def mutated(self: Any, fullname: str) -> types.CodeType | None:
         if self.path == name:
-            return compile(mutant.source, name, "exec", dont_inherit=True)
+            return compile(source, name, "exec", dont_inherit=True)
         return get_code(self, fullname)
 
     importlib.machinery.SourceFileLoader.get_code = mutated  # type: ignore[method-assign]
