@@ -110,3 +110,10 @@ def test_an_empty_file_ignores_nothing() -> None:
     """No file and no entries are the same."""
     assert Ignores() == parse_ignores(b"")
     assert (finding(b"x"),) == Ignores().applied_to([finding(b"x")])
+
+
+def test_a_pattern_need_not_be_utf_8() -> None:
+    """A path is bytes; what is ignored is so by them."""
+    ignores = parse_ignores(b"patchkit-siblings/1\nignore: caf\xe9.c\nwhy: Old.\n")
+    (applied,) = ignores.applied_to([finding(b"caf\xe9.c")])
+    assert "Old." == applied.ignored

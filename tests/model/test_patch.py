@@ -100,8 +100,11 @@ def test_names_are_stripped_as_patch_does(
 
 @pytest.mark.parametrize(
     ("name", "strip", "expected"),
-    [(b"./a", 0, b"a"), (b"a/.//b", 1, b"b"), (b"a/", 1, None), (b"", 0, None), (b"a/./", 1, None)],
-)
+    [
+        (b"./a", 0, b"a"), (b"a/.//b", 1, b"b"), (b".///.//a", 0, b"a"), (b"a/", 1, None),
+        (b"", 0, None), (b"a/./", 1, None),
+    ],
+)  # fmt: skip
 def test_what_is_left_is_a_path_of_a_tree(name: bytes, strip: int, expected: bytes | None) -> None:
     """No leading `./` stays, and nothing is no path."""
     assert expected == strip_components(name, strip)

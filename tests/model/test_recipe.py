@@ -192,3 +192,38 @@ def test_any_text_is_read_or_refused(raw: bytes) -> None:
     """No text makes another error than one on what is not understood; what is read is kept."""
     with suppress(SeriesFormatError):
         assert raw == parse_recipe(raw, "x").raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "longer"),
+    [
+        (b"", b'SRC_URI += "file://new.patch"\n'),
+        (b'PV = "1"', b'PV = "1"\nSRC_URI += "file://new.patch"\n'),
+        (b'PV = "1"\n', b'PV = "1"\nSRC_URI += "file://new.patch"\n'),
+        (b'SRC_URI = "file://a.patch"\n', b'SRC_URI = "file://a.patch file://new.patch"\n'),
+        (
+            b'SRC_URI = "file://a.patch \\\n\tfile://b.patch \\\n"\n',
+            b'SRC_URI = "file://a.patch \\\n\tfile://b.patch \\\n\tfile://new.patch \\\n"\n',
+        ),
+        (
+            b'SRC_URI = "file://x.c \\\r\n  file://a.patch"\r\n',
+            b'SRC_URI = "file://x.c \\\r\n  file://a.patch \\\r\n  file://new.patch"\r\n',
+        ),
+        (
+            b'SRC_URI = "file://a.patch \\\n  file://x.c"\n',
+            b'SRC_URI = "file://a.patch \\\n    file://new.patch \\\n  file://x.c"\n',
+        ),
+    ],
+)
+def test_a_new_patch_is_written_as_its_neighbours_are(raw: bytes, longer: bytes) -> None:
+    """On a line of its own where the list has lines, with their indentation and line ends."""
+    assert longer == parse_recipe(raw, "x.bb").inserted_after(None, Entry("new.patch")).raw
+
+
+def test_the_variables_of_a_name() -> None:
+    """BitBake takes them from the file; a version that is a pattern is none."""
+    assert {
+        "PN": "nativesdk-foo-cross", "BPN": "foo", "PV": "1.2", "P": "nativesdk-foo-cross-1.2",
+        "BP": "foo-1.2",
+    } == names_from("nativesdk-foo-cross_1.2_r3.bb")  # fmt: skip
+    assert {"PN": "foo", "BPN": "foo"} == names_from("foo_%.bbappend") == names_from("foo")

@@ -201,3 +201,49 @@ def test_a_number_without_a_patch_gets_none_by_an_insertion() -> None:
     assert b"\nPatch3: c.patch\n" in longer.raw
     assert 1 == longer.raw.count(b"-P 3 -p1")
     assert ["a.patch", "c.patch", "b.patch"] == [entry.name for entry in longer.entries]
+
+
+def test_the_last_line_has_no_newline() -> None:
+    """What comes behind it stands on a line of its own, and ends as the file does not."""
+    spec = parse_spec(b"Name: demo\r\nPatch0: a.patch", "demo.spec")
+    longer = spec.inserted_after(None, Entry("b.patch"))
+    assert b"Name: demo\r\nPatch0: a.patch\nPatch1: b.patch\n" == longer.raw
+    raw = HEAD + b"Patch0: a.patch\n" + PREP + b"  %patch -P 0 -p1"
+    longer = parse_spec(raw, "demo.spec").inserted_after(None, Entry("b.patch", 2))
+    assert longer.raw.endswith(b"  %patch -P 0 -p1\n  %patch -P 1 -p2\n")
+    carried = parse_spec(b"Name: demo\r\nPatch0: a.patch\r\n", "demo.spec")
+    assert b"Name: demo\r\nPatch0: a.patch\r\nPatch1: b.patch\r\n" == (
+        carried.inserted_after(None, Entry("b.patch")).raw
+    )
+
+
+@pytest.mark.parametrize("prep", [b"%autosetup -p1\n", b"%patch -P 0 -p1\n%patch -P 5 -p1\n"])
+def test_numbers_that_nobody_names_may_shift(prep: bytes) -> None:
+    """No line is touched that need not be: rpm counts on by itself."""
+    raw = HEAD + b"Patch0: a.patch\nPatch: b.patch\nPatch: c.patch\nPatch5: d.patch\n" + PREP + prep
+    shorter = parse_spec(raw, "demo.spec").removed("b.patch")
+    assert raw.replace(b"Patch: b.patch\n", b"") == shorter.raw
+
+
+@pytest.mark.parametrize(
+    ("prep", "wanted"),
+    [
+        (b"%autosetup -N\n%autopatch -p2 1\n", [("b.patch", 2, False)]),
+        (b"%autosetup -N\n", []),
+        (b"%autosetup -N\n%autopatch -p0 -M 1\n", [("a.patch", 0, False), ("b.patch", 0, False)]),
+        (b"%autosetup -N\n%autopatch -p1 -m1\n", [("b.patch", 1, False), ("c.patch", 1, False)]),
+        (b"%autosetup -N\n%autopatch -p1 -m1 -M1\n", [("b.patch", 1, False)]),
+        (
+            b"patch -p3 < %{PATCH2}\ncat %{P:0} | patch -R -p0\n",
+            [("c.patch", 3, False), ("a.patch", 0, True)],
+        ),
+        (b"%patch0 -p1\n%patch -p2 -P2 -R\n", [("a.patch", 1, False), ("c.patch", 2, True)]),
+    ],
+)
+@needs_rpm
+def test_ways_to_apply(prep: bytes, wanted: list[tuple[str, int, bool]]) -> None:
+    """Of three patches rpm applies the same, in the same order, with the same level."""
+    raw = HEAD + b"Patch0: a.patch\nPatch1: b.patch\nPatch2: c.patch\n" + PREP + prep
+    assert wanted == applied(parse_spec(raw, "demo.spec"))
+    if b"%{P:" not in prep and b"%patch0" not in prep:  # which not every rpm takes
+        assert wanted == applied_by_rpm(raw, ["a.patch", "b.patch", "c.patch"])
