@@ -55,3 +55,11 @@ def test_what_upstream_has_already_is_not_told() -> None:
     assert "1.patch: makes readme beside README: one file where" in str(
         folded_by_stack(stack_of(diff(OLD, MADE)), MemoryTree(OLD), 1)[0]
     )
+
+
+def test_a_patch_with_a_level_of_its_own() -> None:
+    """Its names count as its line of the series says."""
+    patch = diff(OLD, MADE).replace(b"b/readme", b"readme").replace(b"a/readme", b"readme")
+    stack = stack_of(patch, entries=[Entry("1.patch", 0)])
+    expected = (FoldedName("1.patch", b"readme", b"README"),)
+    assert expected == folded_by_stack(stack, MemoryTree(OLD), 1)

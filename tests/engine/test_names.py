@@ -154,6 +154,9 @@ def test_a_hunk_without_old_lines_makes_the_file() -> None:
     patch = b"--- a/n\n+++ b/n\n@@ -0,0 +1 @@\n+new\n"
     ported, whole = port_one(patch, {}, {})
     assert (Status.UNCHANGED, file(b"new\n")) == (ported.status, whole.result[b"n"])
+    both = b"diff --git a/n b/n\nold mode 100644\nnew mode 100755\nindex e69de29..3e75765\n" + patch
+    ported, whole = port_one(both, {}, {})
+    assert (Status.UNCHANGED, program(b"new\n")) == (ported.status, whole.result[b"n"])
     git = b"diff --git a/n b/n\nindex e69de29..3e75765 100755\n" + patch
     ported, whole = port_one(git, {}, {})
     assert (Status.UNCHANGED, file(b"new\n")) == (ported.status, whole.result[b"n"])

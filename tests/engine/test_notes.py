@@ -8,8 +8,20 @@ import pytest
 
 from patchkit.model.report import Held, HeldCause, PortedFile, Settled, Status
 
-from .making import Files, diff, edited, file, link, numbered, only_file, plain_diff, port
-from .making import port_one, program, stack_of
+from .making import (
+    Files,
+    diff,
+    edited,
+    file,
+    link,
+    numbered,
+    only_file,
+    plain_diff,
+    port,
+    port_one,
+    program,
+    stack_of,
+)
 
 TEXT = numbered(30)
 PATCHED = edited(TEXT, (b"line 10\n", b"ten\n"))

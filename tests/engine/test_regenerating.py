@@ -210,3 +210,23 @@ def settlements(found: PortedFile) -> list[Settled]:
 def lines_of(found: PortedFile, side: str) -> list[bytes]:
     """All lines of one side of the held regions."""
     return [line for region in found.held for line in getattr(region, side).lines]
+
+
+def test_what_follows_from_another_file_still_does() -> None:
+    """Only references to the folded regions change; a single conflict is told as one."""
+    clash = (b"line 30\n", b"ours\n"), (b"line 30\n", b"upstream\n")
+    old: Files = {PATH: file(numbered(60)), b"f.c": file(numbered(60))}
+    ours: Files = {path: file(edited(one.content, clash[0])) for path, one in old.items()}
+    new: Files = {path: file(edited(one.content, clash[1])) for path, one in old.items()}
+    more: Files = {**ours, b"f.c": file(edited(ours[b"f.c"].content, (b"ours\n", b"again\n")))}
+    ported = port(stack_of(diff(old, ours), diff(ours, more)), old, new, KEEPING)
+    first, second = laid_over(ported, old, new)
+    assert RegionRef("1.patch", b"f.c", 1) == only_held(second)[1].consequence_of
+    (folded,) = (
+        region.settlement for one in first.files if one.old_path == PATH for region in one.held
+    )
+    assert isinstance(folded, Held)
+    assert (
+        "This is a lock file: its name says so. Its conflict is one cause, and not for merging: "
+        "make the file anew with `go mod tidy` once all that it is made from is in."
+    ) == folded.note

@@ -44,9 +44,7 @@ def test_a_line_with_options_is_said() -> None:
     """The name alone would lose the level; blanks are no part of it, and a bad line is no entry."""
     entry = Entry("a.patch", 0, is_reversed=True)
     message = with_marks(b"A subject\n", entry, b" a.patch  -p0 -R\n")
-    assert (
-        b"A subject\n\nPatchkit-Patch: a.patch\nPatchkit-Series: a.patch -p0 -R\n"
-    ) == message
+    assert (b"A subject\n\nPatchkit-Patch: a.patch\nPatchkit-Series: a.patch -p0 -R\n") == message
     assert entry == entry_in(marks_of(message))
     assert entry_in(marks_of(b"A subject\n")) is None
     assert entry_in(marks_of(b"A subject\n\nPatchkit-Series: # a comment\n")) is None

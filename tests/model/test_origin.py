@@ -15,7 +15,8 @@ _ORIGIN = Origin(
     (("100-a.patch", "patches.suse/a.patch"), ("101-b.patch", "patches.arch/b.patch")),
     (("c.patch", "patches.suse/c\udce9.patch"),),
 )
-_FILE = b"""# patchkit origin 1
+_FILE = (
+    b"""# patchkit origin 1
 # What this stack was converted from; `patchkit convert` back goes by it.
 dialect: suse
 list: series.conf
@@ -25,7 +26,9 @@ patch: 100-a.patch\tpatches.suse/a.patch
 patch: 101-b.patch\tpatches.arch/b.patch
 left-out: c.patch\tpatches.suse/c\xe9.patch
 
-""" + _SERIES
+"""
+    + _SERIES
+)
 
 
 def test_what_the_file_says() -> None:

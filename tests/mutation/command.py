@@ -6,13 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from functools import partial
 
 import click
 import pytest
 
 from tests.mutation.mutants import ROOT, Mutant, lines_with, sample
-from tests.mutation.plugin import QUICK_EXAMPLES, Recording, Trying, run_alone
+from tests.mutation.plugin import QUICK_EXAMPLES, Children, Recording, Told, Trying, run_alone
 
 PLACES = ("tests/model", "tests/engine", "tests/diffing")
 _MUTATED = ("patchkit/model/", "patchkit/engine/")
@@ -42,9 +42,7 @@ def record(places: tuple[str, ...]) -> None:
     arguments = ["-q", "-p", "no:cacheprovider", *(places or PLACES)]
     pytest.main(arguments, plugins=[recording])
     _KEPT.mkdir(exist_ok=True)
-    lines = {
-        path: tests for path, tests in recording.lines().items() if path.startswith(_MUTATED)
-    }
+    lines = {path: tests for path, tests in recording.lines().items() if path.startswith(_MUTATED)}
     found = {
         "seconds": recording.seconds, "failed": recording.failed,
         "laws": recording.laws, "lines": lines,
@@ -112,9 +110,12 @@ class _Record:
 @click.option("--model", type=int, default=400, show_default=True, help="So many mutants of model.")
 @click.option("--engine", type=int, default=600, show_default=True, help="So many of engine.")
 @click.option("--again", is_flag=True, help="Only those that survived the last time.")
+@click.option("--go-on", is_flag=True, help="Only those that the last run did not get to.")
 @click.option("--laws/--no-laws", default=True, help="The survivors against all examples of laws.")
 @click.option("--processes", type=int, default=2, show_default=True)
-def run(seed: int, model: int, engine: int, again: bool, laws: bool, processes: int) -> None:
+def run(
+    seed: int, model: int, engine: int, again: bool, go_on: bool, laws: bool, processes: int
+) -> None:
     """Draw mutants, and run the tests against them; then print the table."""
     record = _Record()
     place = _KEPT / f"seed-{seed}.json"
@@ -124,16 +125,20 @@ def run(seed: int, model: int, engine: int, again: bool, laws: bool, processes: 
     for package, count in (("model", model), ("engine", engine)):
         totals[package], some = sample(package, count, seed)
         drawn += some
-    if again:
+    if again or go_on:
         killers = json.loads(place.read_text("utf-8"))
-        killers = {m.name: killers[m.name] for m in drawn if killers.get(m.name)}
 
     def told(name: str, killer: str) -> None:
         killers[name] = killer
         place.write_text(json.dumps(killers, indent=0), "utf-8")
+        # Each of them is to be looked at, so they come as they are found.
         click.echo(f"{len(killers)}/{len(drawn)} {name} {killer or 'SURVIVES'}", err=True)
 
-    left = [mutant for mutant in drawn if not killers.get(mutant.name)]
+    left = [
+        mutant
+        for mutant in drawn
+        if mutant.name not in killers or (again and not killers[mutant.name])
+    ]
     plan = {mutant.name: record.tests_of(mutant) for mutant in left}
     _try(left, plan, record, QUICK_EXAMPLES, processes, told)
     left = [mutant for mutant in drawn if not killers.get(mutant.name)]
@@ -145,7 +150,7 @@ def run(seed: int, model: int, engine: int, again: bool, laws: bool, processes: 
 
 def _try(
     mutants: Sequence[Mutant], plan: dict[str, list[str]], record: _Record, most: int | None,
-    processes: int, told,
+    processes: int, told: Told,
 ) -> None:  # fmt: skip
     live = [mutant for mutant in mutants if mutant.function is not None and plan[mutant.name]]
     reading, writing = os.pipe()
@@ -154,10 +159,10 @@ def _try(
         os.close(reading)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         with os.fdopen(writing, "w", buffering=1) as pipe:
-            trying = Trying(
-                live, plan, record.seconds, most=most, processes=processes,
-                told=lambda name, killer: print(json.dumps([name, killer]), file=pipe),
-            )  # fmt: skip
+            children = Children(
+                processes, lambda name, killer: print(json.dumps([name, killer]), file=pipe)
+            )
+            trying = Trying(live, plan, record.seconds, most, children)
             files = {test.partition("::")[0] for mutant in live for test in plan[mutant.name]}
             if files:
                 pytest.main([*_PYTEST, *sorted(files)], plugins=[trying])
@@ -167,10 +172,14 @@ def _try(
         for line in pipe:
             told(*json.loads(line))
     os.waitpid(child, 0)
+    children = Children(processes, told)
     for mutant in mutants:
-        if mutant not in live:
-            tests = plan[mutant.name]
-            told(mutant.name, run_alone(mutant, tests, record.seconds, most) if tests else "")
+        tests = plan[mutant.name]
+        if mutant not in live and tests:
+            children.start(mutant.name, partial(run_alone, mutant, tests, record.seconds, most))
+        elif mutant not in live:
+            told(mutant.name, "")
+    children.wait()
 
 
 def print_table(drawn: Sequence[Mutant], killers: dict[str, str], totals: dict[str, int]) -> None:

@@ -172,9 +172,7 @@ class _Visitor(cst.CSTVisitor):
                     break
                 case cst.BaseCompoundStatement():
                     span = self._lines(one)[0], last
-        outer = next(
-            (at for at, one in enumerate(above) if isinstance(one, cst.FunctionDef)), None
-        )
+        outer = next((at for at, one in enumerate(above) if isinstance(one, cst.FunctionDef)), None)
         if outer is None or above[outer + 1] is not above[outer].body:  # type: ignore[attr-defined]
             names = tuple(_given_names(above))
             self.places.append(_Place(node, new, first, span, None, None, names))
@@ -200,9 +198,7 @@ def _given_names(above: Sequence[cst.CSTNode]) -> Iterator[str]:
     for node in above:
         match node:
             case cst.Assign(targets=targets):
-                yield from (
-                    one.target.value for one in targets if isinstance(one.target, cst.Name)
-                )
+                yield from (one.target.value for one in targets if isinstance(one.target, cst.Name))
             case cst.AnnAssign(target=cst.Name(value=name)):
                 yield name
             case cst.FunctionDef(name=cst.Name(value=name)):

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import gc
 import importlib.machinery
-import json
 import os
 import resource
 import shutil
 import signal
-import sys
 import tempfile
 import time
 import types
@@ -95,57 +93,46 @@ def limit_law(item: pytest.Item, most: int | None) -> bool:
     return given is not None
 
 
+Items = Sequence[pytest.Item]
 Plan = Mapping[str, Sequence[str]]
 """For each mutant the tests to run, in order."""
 
 
-class Trying:
-    """A plugin that runs for each mutant its tests, until one fails; many mutants in one session."""
+Told = Callable[[str, str], None]
+"""Hears of a mutant what killed it; "" where nothing did."""
 
-    def __init__(
-        self, mutants: Sequence[Mutant], plan: Plan, seconds: Mapping[str, float], *,
-        most: int | None, processes: int, told: Callable[[str, str], None],
-    ) -> None:  # fmt: skip
-        self._mutants, self._plan, self._seconds = mutants, plan, seconds
-        self._most, self._processes, self._told = most, processes, told
+
+class Children:
+    """Processes that each try one mutant, so many at a time."""
+
+    def __init__(self, most: int, told: Told) -> None:
+        self._most, self._told = most, told
         self._started: dict[int, tuple[str, int, str]] = {}
 
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Give each mutant a child of its own."""
-        for item in session.items:
-            limit_law(item, self._most)
-        items = {item.nodeid: item for item in session.items}
-        functions = _functions()
-        gc.freeze()
-        for mutant in self._mutants:
-            tests = [items[name] for name in self._plan[mutant.name] if name in items]
-            self._start(mutant, tests, functions)
-            while len(self._started) >= self._processes:
-                self._wait()
-        while self._started:
+    def start(self, name: str, work: Callable[[int], Never]) -> None:
+        """Do the work in a child; it gets a pipe for the name of the test that fails."""
+        while len(self._started) >= self._most:
             self._wait()
-        return True
-
-    def _start(
-        self, mutant: Mutant, tests: Sequence[pytest.Item],
-        functions: Mapping[tuple[str, str], Sequence[types.FunctionType]],
-    ) -> None:  # fmt: skip
         reading, writing = os.pipe()
         place = tempfile.mkdtemp(prefix="patchkit-mutant-")
         child = os.fork()
         if child:
             os.close(writing)
-            self._started[child] = (mutant.name, reading, place)
+            self._started[child] = (name, reading, place)
             return
         os.close(reading)
         try:
             _settle_in(place)
-            if mutant.function is not None:
-                _swap(mutant, functions)
-            _run(tests, self._seconds, writing)
-        except BaseException as error:  # noqa: BLE001
+            work(writing)
+        except BaseException as error:
             os.write(writing, f"{type(error).__name__}: {error}".encode())
+        finally:
             os._exit(_KILLED)
+
+    def wait(self) -> None:
+        """Until all have ended."""
+        while self._started:
+            self._wait()
 
     def _wait(self) -> None:
         child, status = os.waitpid(-1, 0)
@@ -160,6 +147,35 @@ class Trying:
         self._told(name, text)
 
 
+class Trying:
+    """A plugin that runs for each mutant its tests, until one fails; many mutants in one session."""
+
+    def __init__(
+        self, mutants: Sequence[Mutant], plan: Plan, seconds: Mapping[str, float],
+        most: int | None, children: Children,
+    ) -> None:  # fmt: skip
+        self._mutants, self._plan, self._seconds = mutants, plan, seconds
+        self._most, self._children = most, children
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Give each mutant a child of its own."""
+        for item in session.items:
+            limit_law(item, self._most)
+        items = {item.nodeid: item for item in session.items}
+        functions = _functions()
+        gc.freeze()
+        for mutant in self._mutants:
+            tests = [items[name] for name in self._plan[mutant.name] if name in items]
+
+            def work(writing: int, mutant: Mutant = mutant, tests: Items = tests) -> Never:
+                _swap(mutant, functions)
+                _run(tests, self._seconds, writing)
+
+            self._children.start(mutant.name, work)
+        self._children.wait()
+        return True
+
+
 def _settle_in(place: str) -> None:
     """A temporary folder of one's own, and nothing said."""
     os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = tempfile.tempdir = place
@@ -170,7 +186,7 @@ def _settle_in(place: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _run(tests: Sequence[pytest.Item], seconds: Mapping[str, float], writing: int) -> Never:
+def _run(tests: Items, seconds: Mapping[str, float], writing: int) -> Never:
     """Run the tests until one fails; the pipe then has its name."""
     report = _Report(writing)
     if tests:
@@ -259,37 +275,20 @@ def import_mutant(mutant: Mutant) -> None:
 
 
 def run_alone(
-    mutant: Mutant, tests: Sequence[str], seconds: Mapping[str, float], most: int | None
-) -> str:
-    """Import a mutant in a child and run its tests; the name of the one that fails, or nothing."""
-    reading, writing = os.pipe()
-    place = tempfile.mkdtemp(prefix="patchkit-mutant-")
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        try:
-            _settle_in(place)
-            signal.setitimer(signal.ITIMER_PROF, 120)
-            import_mutant(mutant)
-            files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
-            if not files:
-                os._exit(_SURVIVED)
-            code: int | pytest.ExitCode = pytest.main(
-                ["-q", "-p", "no:cacheprovider", *files],
-                plugins=[_Alone(tests, seconds, most, writing)],
-            )
-            # Without this plugin's word nothing ends: the run itself is at fault.
-            os.write(writing, f"BROKEN: pytest ended with {code}".encode())
-        finally:
-            os._exit(_KILLED)
-    os.close(writing)
-    _, status = os.waitpid(child, 0)
-    with os.fdopen(reading, "rb") as pipe:
-        text = pipe.read().decode("utf-8", "replace")
-    shutil.rmtree(place, ignore_errors=True)
-    if os.WIFSIGNALED(status):
-        return f"{signal.Signals(os.WTERMSIG(status)).name} in {text}"
-    return "" if os.WEXITSTATUS(status) == _SURVIVED else text or "killed"
+    mutant: Mutant, tests: Sequence[str], seconds: Mapping[str, float], most: int | None,
+    writing: int,
+) -> Never:  # fmt: skip
+    """Import a mutant, in a child, and run its tests."""
+    signal.setitimer(signal.ITIMER_PROF, 120)
+    import_mutant(mutant)
+    files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
+    if not files:
+        os._exit(_SURVIVED)
+    code: int | pytest.ExitCode = pytest.main(
+        ["-q", "-p", "no:cacheprovider", *files], plugins=[_Alone(tests, seconds, most, writing)]
+    )
+    # Without the word of its plugin nothing ends: the run itself is at fault.
+    raise RuntimeError(f"pytest ended with {code}")
 
 
 class _Alone:
@@ -311,9 +310,3 @@ class _Alone:
             limit_law(item, self._most)
         tests = [items[name] for name in self._tests if name in items]
         _run(tests, self._seconds, self._writing)
-
-
-def dump(place: Path, value: object) -> None:
-    """Write a value as JSON."""
-    place.write_text(json.dumps(value), "utf-8")
-    sys.stderr.flush()
