@@ -1,4 +1,4 @@
-"""What the report says of a change that is held or settled, in full: it is what a person goes by."""
+"""What the report says of a change that is held or settled, in full: a person goes by it."""
 
 from __future__ import annotations
 

@@ -91,6 +91,15 @@ def test_the_commit_that_touched_the_line(made: Made) -> None:
     assert b"25" not in commit.diff
 
 
+def test_what_a_diff_shows_together_is_shown(made: Made) -> None:
+    """A change near the place stands in the same hunk, one further away does not."""
+    old = made.commit({NAME: TEXT})
+    (new,) = made.line(old, *steps(("the one", changed(TEXT, 12, 15, 28))))
+    commit = why_held(explained(made, old, new, stack_of(patch_of(12)))[0]).made_by
+    assert commit is not None
+    assert plain_diff(NAME.decode(), TEXT, changed(TEXT, 12, 15)) == commit.diff
+
+
 def test_what_upstream_took_back_is_not_the_cause(made: Made) -> None:
     """A change and its revert leave the commit after them to blame."""
     old = made.commit({NAME: TEXT})
@@ -233,6 +242,18 @@ def test_branches_that_parted(made: Made) -> None:
     assert culprit(explained(made, old, new, stack_of(patch))) == "the one"
     (without,) = made.line(fork, *steps(("elsewhere", changed(TEXT, 28))))
     assert culprit(explained(made, old, without, stack_of(patch))) == "backport"
+
+
+def test_all_that_a_backport_did_to_the_file_is_shown(made: Made) -> None:
+    """Nobody can say which of it the new version lacks on purpose."""
+    fork = made.commit({NAME: TEXT})
+    base = changed(TEXT, 3, 12, 28)
+    (old,) = made.line(fork, *steps(("backport", base)))
+    (new,) = made.line(fork, *steps(("elsewhere", changed(TEXT, 20))))
+    patch = plain_diff(NAME.decode(), base, base.replace(b"upstream 12\n", b"patch 12\n"))
+    commit = why_held(explained(made, old, new, stack_of(patch))[0]).made_by
+    assert commit is not None
+    assert ("backport", plain_diff(NAME.decode(), TEXT, base)) == (commit.subject, commit.diff)
 
 
 def test_a_file_that_an_earlier_patch_changed(made: Made) -> None:

@@ -20,7 +20,7 @@ _FILE = (
 # What this stack was converted from; `patchkit convert` back goes by it.
 dialect: suse
 list: series.conf
-folder: 
+folder:\x20
 home: b.patch\tpatches.arch
 patch: 100-a.patch\tpatches.suse/a.patch
 patch: 101-b.patch\tpatches.arch/b.patch

@@ -34,7 +34,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("places", nargs=-1)
 def record(places: tuple[str, ...]) -> None:
-    """Note which tests of PLACES run which lines, and for how long, beside what is noted already."""
+    """Note which lines each test of PLACES runs, and for how long, beside what is noted already."""
     child = os.fork()
     if child:
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -1,7 +1,7 @@
 """The mutants of a module, as mutmut's operators make them, and samples of them.
 
-mutmut itself passes over properties, other decorated functions and all that runs at import; here they
-are mutated as well. Passed over are annotations, decorators, docstrings, calls of `len` and
+mutmut itself passes over properties, other decorated functions and all that runs at import; here
+they are mutated as well. Passed over are annotations, decorators, docstrings, calls of `len` and
 `isinstance` (as mutmut does), and aliases of types, which nothing reads when the program runs.
 """
 
@@ -65,7 +65,7 @@ def modules_of(package: str) -> list[str]:
 
 
 def sample(package: str, count: int, seed: int) -> tuple[int, list[Mutant]]:
-    """How many mutants the package has, and `count` of them: of each module its share, by chance."""
+    """How many mutants the package has, and `count` of them, of each module its share."""
     numbers = {path: len(_places(path)[1]) for path in modules_of(package)}
     total = sum(numbers.values())
     shares = {path: count * number / total for path, number in numbers.items()}
@@ -131,7 +131,7 @@ class _Visitor(cst.CSTVisitor):
         self._above.append(node)
         return not passed_over
 
-    def on_leave(self, original_node: cst.CSTNode) -> None:
+    def on_leave(self, original_node: cst.CSTNode) -> None:  # noqa: ARG002 (libcst names it)
         self._above.pop()
 
     def _lines(self, node: cst.CSTNode) -> tuple[int, int]:

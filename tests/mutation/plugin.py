@@ -79,7 +79,7 @@ class Recording:
 
 
 def limit_law(item: pytest.Item, most: int | None) -> bool:
-    """Whether the test is a law; it then may try at most so many examples, the same ones each time, and shrink none."""
+    """Whether the test is a law; it then may try so many examples, the same ones each time."""
     test = getattr(item, "obj", None)
     given = getattr(test, "_hypothesis_internal_use_settings", None)
     if given is not None:
@@ -148,7 +148,7 @@ class Children:
 
 
 class Trying:
-    """A plugin that runs for each mutant its tests, until one fails; many mutants in one session."""
+    """A plugin that runs for each mutant its tests, until one fails: many in one session."""
 
     def __init__(
         self, mutants: Sequence[Mutant], plan: Plan, seconds: Mapping[str, float],
