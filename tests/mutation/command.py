@@ -15,6 +15,8 @@ from tests.mutation.mutants import ROOT, Mutant, lines_with, sample
 from tests.mutation.plugin import QUICK_EXAMPLES, Children, Recording, Told, Trying, run_alone
 
 PLACES = ("tests/model", "tests/engine", "tests/diffing")
+_MOST_ALONE = 150
+"""So many tests are run against a fault at import: each such process imports them all anew."""
 _MUTATED = ("patchkit/model/", "patchkit/engine/")
 _KEPT = ROOT / ".mutation"
 _PYTEST = ("-q", "-p", "no:cacheprovider")
@@ -83,7 +85,7 @@ class _Record:
         if mutant.function is not None:
             first, last = mutant.span
             return self._in_order(self.running(mutant.path, range(first, last + 1)))
-        return self._in_order(self._tests_of_names(mutant))
+        return self._in_order(self._tests_of_names(mutant))[:_MOST_ALONE]
 
     def laws_of(self, mutant: Mutant) -> list[str]:
         """The laws that run the function of a mutant."""
