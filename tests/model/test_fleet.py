@@ -35,7 +35,7 @@ def test_each_ending(ending: Ending) -> None:
 
 
 def test_the_figures_of_a_package() -> None:
-    """A partial patch is unfinished as well; of equally many causes the first of the list counts."""
+    """A partial patch is unfinished; of equally many causes the first of the list counts."""
     assert (6, 3, HeldCause.FILE_GONE) == (_FIRST.total, _FIRST.unfinished, _FIRST.main_cause)
     assert (5, 0, None) == (_THIRD.total, _THIRD.unfinished, _THIRD.main_cause)
     even = PackageOutcome(

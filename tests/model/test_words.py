@@ -1,5 +1,5 @@
-"""The words of reports and files are those of the schemas and reference pages: whoever reads them by
-a program goes by these."""
+"""The words of reports and files are those of the schemas and reference pages, by which programs
+read them."""
 
 from __future__ import annotations
 

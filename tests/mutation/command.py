@@ -11,6 +11,7 @@ from functools import partial
 import click
 import pytest
 
+from tests.mutation.equivalent import reason_of
 from tests.mutation.mutants import ROOT, Mutant, lines_with, sample
 from tests.mutation.plugin import QUICK_EXAMPLES, Children, Recording, Told, Trying, run_alone
 
@@ -185,7 +186,8 @@ def _try(
 
 
 def print_table(drawn: Sequence[Mutant], killers: dict[str, str], totals: dict[str, int]) -> None:
-    """A line for each module, and for each package."""
+    """A line for each module, and for each package: drawn, killed, equivalent."""
+    click.echo(f"{'':32}{'drawn':>5}{'killed':>8}{'equivalent':>12}{'killed':>8}")
     for package, total in totals.items():
         ours = [mutant for mutant in drawn if mutant.package == package]
         for path in dict.fromkeys(mutant.path for mutant in ours):
@@ -195,8 +197,11 @@ def print_table(drawn: Sequence[Mutant], killers: dict[str, str], totals: dict[s
 
 
 def _print_row(name: str, mutants: Sequence[Mutant], killers: dict[str, str]) -> None:
-    killed = sum(bool(killers[mutant.name]) for mutant in mutants)
-    click.echo(f"{name:30} {killed:4} of {len(mutants):4}  {killed / len(mutants):6.1%}")
+    killed = sum(bool(killers.get(mutant.name)) for mutant in mutants)
+    left = [mutant for mutant in mutants if not killers.get(mutant.name)]
+    equivalent = sum(reason_of(mutant) is not None for mutant in left)
+    share = killed / len(mutants)
+    click.echo(f"{name:32}{len(mutants):5}{killed:8}{equivalent:12}{share:8.1%}")
 
 
 @cli.command()
@@ -208,5 +213,7 @@ def survivors(seed: int, model: int, engine: int) -> None:
     killers = json.loads((_KEPT / f"seed-{seed}.json").read_text("utf-8"))
     for package, count in (("model", model), ("engine", engine)):
         for mutant in sample(package, count, seed)[1]:
-            if killers.get(mutant.name) == "":
-                click.echo(f"{mutant.name} {mutant.function or ''}\n{mutant.diff()}\n")
+            if not killers.get(mutant.name):
+                reason = reason_of(mutant)
+                said = "" if reason is None else f" ({reason})"
+                click.echo(f"# {mutant.name}{said}\n\n{mutant.path}\n{mutant.diff()}\n")

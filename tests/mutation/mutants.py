@@ -44,7 +44,8 @@ class Mutant:
         place = places[int(self.name.rpartition(":")[2])]
         changed = module.deep_replace(place.old, place.new)
         assert isinstance(changed, cst.Module)
-        return changed.code
+        code: str = changed.code
+        return code
 
     @property
     def package(self) -> str:
@@ -54,8 +55,8 @@ class Mutant:
     def diff(self) -> str:
         """The fault as changed lines."""
         old = (ROOT / self.path).read_text("utf-8").splitlines()
-        lines = list(difflib.unified_diff(old, self.source().splitlines(), lineterm="", n=0))[3:]
-        return "\n".join(lines)
+        lines = difflib.unified_diff(old, self.source().splitlines(), lineterm="", n=0)
+        return "\n".join(line for line in [*lines][2:] if not line.startswith("@@"))
 
 
 def modules_of(package: str) -> list[str]:
