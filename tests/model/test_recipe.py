@@ -227,3 +227,63 @@ def test_the_variables_of_a_name() -> None:
         "BP": "foo-1.2",
     } == names_from("nativesdk-foo-cross_1.2_r3.bb")  # fmt: skip
     assert {"PN": "foo", "BPN": "foo"} == names_from("foo_%.bbappend") == names_from("foo")
+
+
+@pytest.mark.parametrize("word", ["yes", "y", "true", "t", "1", "YES"])
+def test_what_is_applied_by_its_parameter(word: str) -> None:
+    """Whatever its name, by any word that oe.types takes for yes."""
+    raw = f'SRC_URI = "file://a.txt;apply={word} file://b.patch;apply={word}"\n'.encode()
+    assert (Entry("a.txt"), Entry("b.patch")) == parse_recipe(raw, "x.bb").entries
+
+
+@pytest.mark.parametrize("word", ["no", "n", "false", "f", "0", "No"])
+def test_what_is_kept_from_being_applied(word: str) -> None:
+    """A file that no patch is by its name is none at all."""
+    raw = f'SRC_URI = "file://a.txt;apply={word} file://b.patch;apply={word}"\n'.encode()
+    assert (Entry("b.patch", guards=(OFF,)),) == parse_recipe(raw, "x.bb").entries
+
+
+@pytest.mark.parametrize(
+    "ending", [".patch", ".diff", ".patch.gz", ".diff.bz2", ".patch.xz", ".patch.Z"]
+)
+def test_a_patch_by_its_name(ending: str) -> None:
+    """Compressed or not, as patch.bbclass takes it; others are sources."""
+    raw = f'SRC_URI = "file://a{ending} file://b{ending}.txt file://c.z"\n'.encode()
+    assert (Entry(f"a{ending}"),) == parse_recipe(raw, "x.bb").entries
+
+
+@pytest.mark.parametrize(
+    "name", ["patchdir", "mindate", "maxdate", "minrev", "maxrev", "rev", "notrev"]
+)
+def test_a_parameter_on_which_it_depends_whether_a_patch_is_applied(name: str) -> None:
+    """Or where: it is refused by its name, as what comes of it is not known here."""
+    with pytest.raises(SeriesFormatError, match=f"the parameter {name} of a patch"):
+        parse_recipe(f'SRC_URI = "file://a.patch;{name}=1"\n'.encode(), "x.bb")
+
+
+@pytest.mark.parametrize(
+    ("operators", "applied"),
+    [
+        (["=", "+="], "12"),
+        (["=", "=+"], "21"),
+        (["=", ".="], "12"),
+        (["=", "=."], "21"),
+        (["=", ":="], "2"),
+        (["=", "?="], "1"),
+        (["?=", "?="], "1"),
+        (["?=", "="], "2"),
+        (["+=", "+=", "=+"], "312"),
+        ([":append =", ":append =", "="], "312"),
+        ([":prepend =", ":prepend =", "="], "213"),
+        (["=", ":riscv64 ="], "1"),
+    ],
+)
+def test_each_operator(operators: list[str], applied: str) -> None:
+    """The order in which BitBake has the words in the end; what is replaced is off."""
+    lines = [
+        f'SRC_URI{" " if one[0] != ":" or one == ":=" else ""}{one} " file://{number}.patch "\n'
+        for number, one in enumerate(operators, 1)
+    ]
+    found = parse_recipe("".join(lines).encode(), "x.bb").entries
+    assert applied == "".join(one.name[0] for one in found if not one.guards)
+    assert len(operators) == len(found) or "?=" in operators[1:]

@@ -247,3 +247,20 @@ def test_ways_to_apply(prep: bytes, wanted: list[tuple[str, int, bool]]) -> None
     assert wanted == applied(parse_spec(raw, "demo.spec"))
     if b"%{P:" not in prep and b"%patch0" not in prep:  # which not every rpm takes
         assert wanted == applied_by_rpm(raw, ["a.patch", "b.patch", "c.patch"])
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_new_patch_adds_two_lines_and_no_more(end: bytes) -> None:
+    """Its tag behind the tag before it, and its own line of %prep, with the line ends of both."""
+    lines = [
+        *HEAD.splitlines(),
+        b"Patch0: a.patch",
+        *PREP.splitlines(),
+        b"%patch -P 0 -p1",
+        b"make",
+    ]
+    longer = [*lines[:-1], b"%patch -P 1 -p0 -R", b"make"]
+    longer.insert(longer.index(b"Patch0: a.patch") + 1, b"Patch1: b.patch")
+    spec = parse_spec(end.join(lines) + end, "demo.spec")
+    found = spec.inserted_after("a.patch", Entry("b.patch", 0, is_reversed=True))
+    assert end.join(longer) + end == found.raw
