@@ -94,9 +94,19 @@ def brought_up_to_date(
         if entry.name in there:
             listed = listed.removed(entry.name)
         said = entry if entry.strip is not None or strip == 1 else replace(entry, strip=1)
-        listed = listed.inserted_after(previous, said)
+        listed = _inserted(listed, previous, said)
         previous = entry.name
     return listed
+
+
+def _inserted(listed: PatchList, previous: str | None, entry: Entry) -> PatchList:
+    """The list with `entry` after `previous`; None: before all others."""
+    if previous is not None or not listed.entries:
+        return listed.inserted_after(previous, entry)
+    # A list has no place before all others, so the first one moves behind the new one.
+    first = listed.entries[0]
+    longer = listed.inserted_after(first.name, entry)
+    return longer.removed(first.name).inserted_after(entry.name, first)
 
 
 def _is_same(

@@ -66,7 +66,7 @@ def test_the_answer_is_what_stands_there(
     ("ported", "wanted", "pairs"),
     [
         (b"a\nb\nc\n", b"a\nx\nc\n", [(b"b\n", b"x\n")]),
-        (b"a\nb\nc\n", b"a\nb\nx\nc\n", [(b"b\nc\n", b"b\nx\nc\n")]),
+        (b"a\nb\nc\nd\n", b"a\nb\nx\nc\nd\n", [(b"b\nc\n", b"b\nx\nc\n")]),
         (b"}\na\n}\n", b"}\na\nx\n", [(b"a\n}\n", b"a\nx\n")]),
         (b"a\n}\n}\n}\n", b"a\n}\n}\n", [(b"}\n}\n}\n", b"}\n}\n")]),
         (b"", b"x\n", None),

@@ -54,6 +54,21 @@ def told(found: PortedFile) -> list[tuple[HeldCause | str, str]]:
             (HeldCause.REJECTED, "It creates a file, but expects lines in it."),
         ),
         (
+            lambda: b"--- /dev/null\n+++ b/f\n@@ -1,0 +1 @@\n+a\n", {}, {},
+            (
+                HeldCause.REJECTED,
+                "Its hunk counts lines in /dev/null, so GNU patch makes no file: write -0,0 there.",
+            ),
+        ),
+        (
+            lambda: b"--- a/f\n+++ /dev/null\n@@ -1 +1,0 @@\n-a\n", {b"f": file(b"a\n")}, F,
+            (
+                HeldCause.REJECTED,
+                "Its hunk counts lines in /dev/null, so GNU patch leaves an empty file: "
+                "write +0,0.",
+            ),
+        ),
+        (
             lambda: diff(F, {}), {}, {},
             (HeldCause.REJECTED, "It deletes a file that its own base has not."),
         ),

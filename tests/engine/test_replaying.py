@@ -198,6 +198,16 @@ def test_a_file_that_became_a_link(made: Made) -> None:
     assert culprit(patches) == "the one"
 
 
+def test_a_link_that_changed_later(made: Made) -> None:
+    """Where a link points to is no kind of file: the commits that changed that are not named."""
+    old = made.commit({NAME: TEXT})
+    (trunk,) = made.line(old, *steps(("trunk", changed(TEXT, 3))))
+    *_, side = made.line(old, ("the one", {NAME: link(b"g")}), ("target", {NAME: link(b"h")}))
+    merge = made.commit({NAME: link(b"h")}, trunk, side, message="merge")
+    (new,) = made.line(merge, ("later", {NAME: link(b"i")}))
+    assert culprit(explained(made, old, new, stack_of(patch_of(12)))) == "the one"
+
+
 @pytest.mark.parametrize("at", [1, 30])
 def test_the_ends_of_a_file(made: Made, at: int) -> None:
     """Where both insert before the first line or after the last, there is no line on one side."""

@@ -18,12 +18,14 @@ from patchkit.model.report import (
     PortedFile,
     PortedPatch,
     Region,
+    Report,
     Settled,
     Status,
 )
 from patchkit.model.resolutions import Answer, Resolution, Side
 from patchkit.model.series import Entry
 from patchkit.model.tree import File, Path
+from patchkit.model.uses import decisions_used, with_uses_of
 from tests.strategies.stories import RANDOM
 
 from .deciding import WHY, Asked, answer_to, asked_in, only_question, policy_of, result_of
@@ -84,6 +86,23 @@ def test_the_answer_goes_into_the_region(answer: Answer, text: bytes) -> None:
     assert file(edited(CLASHING, line(3, b"three"), (b"dix\n", text))) == whole[b"f"]
     found = only_file(ported)
     assert (2, 2) == (found.hunks, found.carried)
+
+
+def test_a_port_that_an_answer_served_is_noted_in_its_record() -> None:
+    """With the versions and the day, as often as it is run; another record stays as it is."""
+    held, _ = port_one(PATCH, OLD, NEW)
+    answer = answer_to(only_question(held), (b"both\n",))
+    other = replace(answer, question=replace(answer.question, places=frozenset((b"g",))))
+    policy = policy_of(answer, other)
+    ported, _ = port_one(PATCH, OLD, NEW, policy)
+    report = Report("demo", "1", "3", "upstream", "", (ported,))
+    assert [answer] == list(decisions_used(policy.resolutions, report))
+    noted = with_uses_of(policy.resolutions, report, "2026-11-29")
+    found = [record.decision.provenance for record in noted.records]
+    assert [((("1", "2"), ("1", "3")), "2026-11-29"), ((("1", "2"),), "")] == sorted(
+        ((one.ports, one.used) for one in found), key=len, reverse=True
+    )
+    assert noted == with_uses_of(noted, report, "2026-11-30")
 
 
 def test_ours_leaves_the_region_out() -> None:

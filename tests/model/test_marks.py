@@ -28,6 +28,7 @@ _A = Entry("a.patch")
         b"A subject\n\nSigned-off-by: A <a@b>\nAcked-by: B <b@c>\n",
         b"A subject\n\nA paragraph.\n\nSigned-off-by: A <a@b>\n",
         b"A subject\n\nSee this:\n\nAn end.\n",
+        b"A subject\n\nNote: it begins as a trailer does,\nand goes on as none.\n",
     ],
 )
 def test_marks_are_trailers_as_git_puts_them(text: bytes) -> None:

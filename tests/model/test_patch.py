@@ -101,8 +101,8 @@ def test_names_are_stripped_as_patch_does(
 @pytest.mark.parametrize(
     ("name", "strip", "expected"),
     [
-        (b"./a", 0, b"a"), (b"a/.//b", 1, b"b"), (b".///.//a", 0, b"a"), (b"a/", 1, None),
-        (b"", 0, None), (b"a/./", 1, None),
+        (b"./a", 0, b"a"), (b"a/.//b", 1, b"b"), (b".///.//a", 0, b"a"), (b"./X/a", 0, b"X/a"),
+        (b"a/", 1, None),        (b"", 0, None), (b"a/./", 1, None),
     ],
 )  # fmt: skip
 def test_what_is_left_is_a_path_of_a_tree(name: bytes, strip: int, expected: bytes | None) -> None:

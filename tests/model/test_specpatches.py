@@ -264,3 +264,15 @@ def test_a_new_patch_adds_two_lines_and_no_more(end: bytes) -> None:
     spec = parse_spec(end.join(lines) + end, "demo.spec")
     found = spec.inserted_after("a.patch", Entry("b.patch", 0, is_reversed=True))
     assert end.join(longer) + end == found.raw
+
+
+def test_a_renamed_patch_keeps_its_number_and_options() -> None:
+    """Only the name in its tag is another; a macro in it goes with the old name."""
+    spec = parse_spec(ONE_BY_ONE, "demo.spec")
+    assert ONE_BY_ONE.replace(b"%{name}-a.patch", b"z.patch") == (
+        spec.renamed("demo-a.patch", "z.patch").raw
+    )
+    listed = parse_spec(HEAD + b"%patchlist\n  a.patch\n", "demo.spec")
+    assert HEAD + b"%patchlist\n  z.patch\n" == listed.renamed("a.patch", "z.patch").raw
+    with pytest.raises(StackError, match=r"^nothing\.patch: the series has no such patch"):
+        spec.renamed("nothing.patch", "z.patch")
