@@ -438,3 +438,16 @@ def test_shown_names_keep_what_can_be_read() -> None:
     """Printable names are shown as they are, other bytes as escapes."""
     assert shown_name("fix é.patch") == "fix é.patch"
     assert shown_name("a\udce9\n\x1b.patch") == r"a\xe9\n\x1b.patch"
+
+
+def test_what_goes_from_the_sorted_section_of_a_kernel() -> None:
+    """SUSE's scripts take a comment with a blank there for a heading, so it has none."""
+    raw = b"a.patch\n\t# Sorted patches\n\tb.patch\n\t# end of sorted patches\n\tc.patch\n"
+    series = parse_series(raw)
+    for name in ("a.patch", "b.patch", "c.patch"):
+        series = series.commented_out(name, "gone")
+    signs = [line.split(b"patchkit")[0].strip() for line in series.raw.splitlines() if b":" in line]
+    assert [b"#", b"#", b"#"] == [sign.strip() for sign in signs]
+    assert [b"# patchkit", b"#patchkit", b"# patchkit"] == [
+        line.strip().partition(b":")[0] for line in series.raw.splitlines() if b": " in line
+    ]

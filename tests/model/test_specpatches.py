@@ -276,3 +276,44 @@ def test_a_renamed_patch_keeps_its_number_and_options() -> None:
     assert HEAD + b"%patchlist\n  z.patch\n" == listed.renamed("a.patch", "z.patch").raw
     with pytest.raises(StackError, match=r"^nothing\.patch: the series has no such patch"):
         spec.renamed("nothing.patch", "z.patch")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (b"%{name}-%{version}.patch", "demo-1.0.patch"),
+        (b"a%{?name:-yes}%{!?name:-no}.patch", "a-yes.patch"),
+        (b"a%{?nothing:-yes}%{!?nothing:-no}.patch", "a-no.patch"),
+        (b"a%{?nothing}%{?version}.patch", "a1.0.patch"),
+        (b"%name.patch", "demo.patch"),
+    ],
+)
+@needs_rpm
+def test_macros_in_names(written: bytes, name: str) -> None:
+    """As rpm expands them: what is asked for by `?` may be missing."""
+    raw = HEAD + b"Patch0: " + written + b"\n" + PREP + b"%autopatch -p1\n"
+    assert [name] == [one.name for one in parse_spec(raw, "demo.spec").entries]
+    assert [(name, 1, False)] == applied_by_rpm(raw, [name])
+
+
+@pytest.mark.parametrize("section", ["changelog", "description", "files", "package -n x"])
+def test_what_stands_in_other_sections(section: str) -> None:
+    """No tag is read of a text; a package that is made beside has tags as the first has."""
+    raw = HEAD + b"Patch0: a.patch\n\n%" + section.encode() + b"\nPatch1: b.patch\n"
+    names = [one.name for one in parse_spec(raw, "demo.spec").entries]
+    assert (["a.patch", "b.patch"] if section.startswith("package") else ["a.patch"]) == names
+
+
+def test_conditions_around_a_patch() -> None:
+    """The innermost is told; of an `%else` what it is the other half of."""
+    raw = HEAD + (
+        b"%if 0%{?a}\nPatch0: a.patch\n%else\nPatch1: b.patch\n%if 0\nPatch2: c.patch\n"
+        b"%endif\nPatch3: d.patch\n%endif\nPatch4: e.patch\n"
+    )
+    spec = parse_spec(raw + PREP + b"%autosetup -p1\n", "demo.spec")
+    assert [
+        (8, "a.patch is taken as if `%if 0%{?a}` held."),
+        (10, "b.patch is taken as if `%else of %if 0%{?a}` held."),
+        (12, "c.patch is taken as if `%if 0` held."),
+        (14, "d.patch is taken as if `%else of %if 0%{?a}` held."),
+    ] == sorted(spec.remarks)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from patchkit.model.stack import Dialect, Layout
+from patchkit.model.series import parse_series
+from patchkit.model.stack import Dialect, Layout, as_series
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,15 @@ def test_a_patch_in_a_folder_of_its_own() -> None:
     assert ["files-2/a.patch", "files/b.patch"] == [
         layout.place_of(name) for name in ("a.patch", "b.patch")
     ]
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_the_list_that_a_script_reads(dialect: Dialect) -> None:
+    """A series as it is; from any other list a series.conf beside its patches."""
+    series = parse_series(b"# ours\na.patch -p0\n-x b.patch\n")
+    layout, raw = as_series(Layout(dialect, "list", "folder"), series)
+    if dialect in (Dialect.SERIES_CONF, Dialect.SUSE, Dialect.QUILT):
+        assert (Layout(dialect, "list", "folder"), series.raw) == (layout, raw)
+        return
+    assert (Dialect.SERIES_CONF, b"a.patch -p0\n-x b.patch\n") == (layout.dialect, raw)
+    assert "series.conf" == layout.series.rpartition("/")[2]

@@ -86,7 +86,9 @@ class _Record:
         if mutant.function is not None:
             first, last = mutant.span
             return self._in_order(self.running(mutant.path, range(first, last + 1)))
-        return self._in_order(self._tests_of_names(mutant))[:_MOST_ALONE]
+        importing = self._in_order(self._importing(mutant))[: _MOST_ALONE // 2]
+        others = self._in_order(self._tests_of_names(mutant) - {*importing})
+        return [*importing, *others[: _MOST_ALONE - len(importing)]]
 
     def laws_of(self, mutant: Mutant) -> list[str]:
         """The laws that run the function of a mutant."""
@@ -103,6 +105,18 @@ class _Record:
             for path, source in self._sources.items():
                 found |= self.running(path, lines_with(mutant.names, source))
         return found or self.running(mutant.path, range(1, 10_000))
+
+    def _importing(self, mutant: Mutant) -> set[str]:
+        """The tests of the files that import a module by its name."""
+        module = mutant.path.removesuffix(".py").replace("/", ".")
+        places = {name.partition("::")[0] for name in self.seconds}
+        found = {
+            place
+            for place in places
+            if (ROOT / place).is_file()
+            and f"from {module} import" in (ROOT / place).read_text("utf-8")
+        }
+        return {name for name in self.seconds if name.partition("::")[0] in found} - self.failed
 
     def _in_order(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))

@@ -309,4 +309,11 @@ class _Alone:
         for item in session.items:
             limit_law(item, self._most)
         tests = [items[name] for name in self._tests if name in items]
+        # A fault may have become a parameter of a test, which has another name then.
+        known, alike = set(self._tests), {name.partition("[")[0] for name in self._tests}
+        tests += [
+            item
+            for item in session.items
+            if item.nodeid not in known and item.nodeid.partition("[")[0] in alike
+        ]
         _run(tests, self._seconds, self._writing)
