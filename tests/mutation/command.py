@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -15,9 +16,18 @@ from tests.mutation.equivalent import reason_of
 from tests.mutation.mutants import ROOT, Mutant, lines_with, sample
 from tests.mutation.plugin import QUICK_EXAMPLES, Children, Recording, Told, Trying, run_alone
 
-PLACES = ("tests/model", "tests/engine", "tests/diffing")
+PLACES = (
+    "tests/model", "tests/engine", "tests/diffing", "tests/lint",
+    *(f"tests/jobs/test_{name}.py" for name in ("branch_laws", "convert", "learning")),
+    "tests/jobs/test_series_laws.py",
+    *(f"tests/render/test_{name}.py" for name in ("report_json", "report_text")),
+    *(f"tests/siblings/test_{name}.py" for name in ("commits", "rewording")),
+    *(f"tests/workspace/test_{name}.py" for name in ("loading", "settings")),
+)  # fmt: skip
+"""The tests of the two packages, and those of whole jobs that run in this process."""
 _MOST_ALONE = 150
 """So many tests are run against a fault at import: each such process imports them all anew."""
+_Command = Callable[..., None]
 _MUTATED = ("patchkit/model/", "patchkit/engine/")
 _KEPT = ROOT / ".mutation"
 _PYTEST = ("-q", "-p", "no:cacheprovider")
@@ -69,7 +79,10 @@ class _Record:
     """What `record` has noted."""
 
     def __init__(self) -> None:
-        found = json.loads((_KEPT / "record.json").read_text("utf-8"))
+        place = _KEPT / "record.json"
+        if not place.exists():
+            raise click.ClickException("Nothing is recorded; run `record` first.")
+        found = json.loads(place.read_text("utf-8"))
         self.seconds: dict[str, float] = found["seconds"]
         self.failed = set(found["failed"])
         self.laws = set(found["laws"])
@@ -122,47 +135,85 @@ class _Record:
         return sorted(tests, key=lambda name: (self.seconds.get(name, 0.0), name))
 
 
-@cli.command()
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--model", type=int, default=400, show_default=True, help="So many mutants of model.")
-@click.option("--engine", type=int, default=600, show_default=True, help="So many of engine.")
-@click.option("--again", is_flag=True, help="Only those that survived the last time.")
-@click.option("--go-on", is_flag=True, help="Only those that the last run did not get to.")
-@click.option("--laws/--no-laws", default=True, help="The survivors against all examples of laws.")
-@click.option("--processes", type=int, default=2, show_default=True)
-def run(
-    seed: int, model: int, engine: int, again: bool, go_on: bool, laws: bool, processes: int
-) -> None:
-    """Draw mutants, and run the tests against them; then print the table."""
-    record = _Record()
-    place = _KEPT / f"seed-{seed}.json"
-    killers: dict[str, str] = {}
+def _sample_options(command: _Command) -> _Command:
+    for option in (
+        click.option("--engine", type=int, default=600, show_default=True, help="Of engine."),
+        click.option("--model", type=int, default=400, show_default=True, help="Of model."),
+        click.option("--seed", type=int, default=1, show_default=True),
+    ):
+        command = option(command)
+    return command
+
+
+_processes = click.option("--processes", type=int, default=2, show_default=True)
+
+
+def _drawn(seed: int, model: int, engine: int) -> tuple[list[Mutant], dict[str, int]]:
     drawn: list[Mutant] = []
     totals = {}
     for package, count in (("model", model), ("engine", engine)):
         totals[package], some = sample(package, count, seed)
         drawn += some
-    if again or go_on:
+    return drawn, totals
+
+
+@cli.command()
+@_sample_options
+@_processes
+@click.option(
+    "--again", type=click.Choice(["survivors", "missing"]),
+    help="Keep what the last run found, and try only those that survived it or that it did not "
+    "get to, or the latter alone.",
+)  # fmt: skip
+def run(seed: int, model: int, engine: int, processes: int, again: str | None) -> None:
+    """Draw mutants by chance, run the tests against them, and print the table.
+
+    First come the tests that run the line of a mutant, the quickest first, with few examples for
+    laws; what survives them meets all examples of the laws that run its function.
+    """
+    record = _Record()
+    place = _KEPT / f"seed-{seed}.json"
+    drawn, totals = _drawn(seed, model, engine)
+    killers: dict[str, str] = {}
+    if again is not None:
         killers = json.loads(place.read_text("utf-8"))
 
     def told(name: str, killer: str) -> None:
         killers[name] = killer
         place.write_text(json.dumps(killers, indent=0), "utf-8")
-        # Each of them is to be looked at, so they come as they are found.
         click.echo(f"{len(killers)}/{len(drawn)} {name} {killer or 'SURVIVES'}", err=True)
 
     left = [
         mutant
         for mutant in drawn
-        if mutant.name not in killers or (again and not killers[mutant.name])
+        if mutant.name not in killers or (again == "survivors" and not killers[mutant.name])
     ]
     plan = {mutant.name: record.tests_of(mutant) for mutant in left}
     _try(left, plan, record, QUICK_EXAMPLES, processes, told)
-    left = [mutant for mutant in drawn if not killers.get(mutant.name)]
-    if laws:
-        plan = {mutant.name: record.laws_of(mutant) for mutant in left}
-        _try([mutant for mutant in left if plan[mutant.name]], plan, record, None, processes, told)
+    plan = {mutant.name: record.laws_of(mutant) for mutant in left if not killers[mutant.name]}
+    left = [mutant for mutant in left if plan.get(mutant.name)]
+    _try(left, plan, record, None, processes, told)
     print_table(drawn, killers, totals)
+
+
+@cli.command()
+@_sample_options
+@_processes
+def control(seed: int, model: int, engine: int, processes: int) -> None:
+    """The same without any fault: a test that fails then would kill mutants for nothing."""
+    record = _Record()
+    drawn = [replace(mutant, is_harmless=True) for mutant in _drawn(seed, model, engine)[0]]
+    failed = []
+
+    def told(name: str, killer: str) -> None:
+        if killer:
+            failed.append(name)
+            click.echo(f"{name} {killer}")
+
+    plan = {mutant.name: record.tests_of(mutant) for mutant in drawn}
+    _try(drawn, plan, record, QUICK_EXAMPLES, processes, told)
+    click.echo(f"{len(failed)} of {len(drawn)} failed")
+    sys.exit(int(bool(failed)))
 
 
 def _try(
@@ -219,15 +270,12 @@ def _print_row(name: str, mutants: Sequence[Mutant], killers: dict[str, str]) ->
 
 
 @cli.command()
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--model", type=int, default=400)
-@click.option("--engine", type=int, default=600)
+@_sample_options
 def survivors(seed: int, model: int, engine: int) -> None:
-    """Show the mutants that survived."""
+    """Show the mutants that survived, in the form that `equivalent.txt` has."""
     killers = json.loads((_KEPT / f"seed-{seed}.json").read_text("utf-8"))
-    for package, count in (("model", model), ("engine", engine)):
-        for mutant in sample(package, count, seed)[1]:
-            if not killers.get(mutant.name):
-                reason = reason_of(mutant)
-                said = "" if reason is None else f" ({reason})"
-                click.echo(f"# {mutant.name}{said}\n\n{mutant.path}\n{mutant.diff()}\n")
+    for mutant in _drawn(seed, model, engine)[0]:
+        if not killers.get(mutant.name):
+            reason = reason_of(mutant)
+            said = "" if reason is None else f" ({reason})"
+            click.echo(f"# {mutant.name}{said}\n\n{mutant.path}\n{mutant.diff()}\n")

@@ -37,9 +37,13 @@ class Mutant:
     function_lines: tuple[int, int] | None
     names: tuple[str, ...]
     """What a statement that runs at import gives a value to."""
+    is_harmless: bool = False
+    """Whether the fault is left out: no test may notice then."""
 
     def source(self) -> str:
         """The whole module with the fault in it."""
+        if self.is_harmless:
+            return (ROOT / self.path).read_text("utf-8")
         module, places = _places(self.path)
         place = places[int(self.name.rpartition(":")[2])]
         changed = module.deep_replace(place.old, place.new)
