@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from patchkit.engine.rules import IDENTICAL, RULES
 from patchkit.model.report import Held, HeldCause, PortedFile, Settled, Status
 
 from .making import (
@@ -95,6 +97,18 @@ def told(found: PortedFile) -> list[tuple[HeldCause | str, str]]:
         (
             lambda: diff(F, {}), F, {},
             ("identical", "The new upstream has no such file."),
+        ),
+        (
+            lambda: diff(F, {b"g": file(PATCHED)}, "-M"), {}, F,
+            (HeldCause.REJECTED, "The file that it moves is not in its own base."),
+        ),
+        (
+            lambda: diff(F, {b"g": file(PATCHED)}, "-M"), {**F, b"g": file(b"x\n")}, F,
+            (HeldCause.REJECTED, "It moves a file onto one that its own base has."),
+        ),
+        (
+            lambda: diff(F, {b"g": file(PATCHED)}, "-M"), {b"f": link(b"x")}, F,
+            (HeldCause.REJECTED, "In its own base the file that it moves is of another kind."),
         ),
         (
             lambda: diff({}, F), {}, F,
@@ -206,3 +220,9 @@ def test_a_file_that_upstream_changed_as_the_patch_does_is_followed_further() ->
     assert first.followed is not None
     assert (b"g", first.followed) == (second.new_path, second.followed)
     assert {"identical"} == {rule for rule, _ in told(first)}
+
+
+def test_what_a_rule_says_is_a_sentence() -> None:
+    """It stands in the report by itself."""
+    for rule in (IDENTICAL, *RULES):
+        assert re.fullmatch(r"[A-Z][^A-Z]+\.", rule.note), rule.note
