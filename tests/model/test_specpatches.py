@@ -317,3 +317,14 @@ def test_conditions_around_a_patch() -> None:
         (12, "c.patch is taken as if `%if 0` held."),
         (14, "d.patch is taken as if `%else of %if 0%{?a}` held."),
     ] == sorted(spec.remarks)
+
+
+def test_a_patch_that_is_only_declared() -> None:
+    """Where %prep names each patch there may be one that it does not name; else it applies all."""
+    off = Entry("off.patch", guards=(OFF,))
+    longer = parse_spec(ONE_BY_ONE, "demo.spec").inserted_after("c.patch", off)
+    assert off in longer.entries
+    assert parse_spec(ONE_BY_ONE, "demo.spec").raw.partition(PREP)[2] in longer.raw
+    every = parse_spec(HEAD + b"Patch0: a.patch\n" + PREP + b"%autosetup -p1\n", "demo.spec")
+    with pytest.raises(StackError, match="in the same way"):
+        every.inserted_after(None, off)

@@ -165,7 +165,8 @@ def _drawn(seed: int, model: int, engine: int) -> tuple[list[Mutant], dict[str, 
     help="Keep what the last run found, and try only those that survived it or that it did not "
     "get to, or the latter alone.",
 )  # fmt: skip
-def run(seed: int, model: int, engine: int, processes: int, again: str | None) -> None:
+@click.option("--brief", is_flag=True, help="Leave out the stage with all examples of laws.")
+def run(seed: int, model: int, engine: int, processes: int, again: str | None, brief: bool) -> None:
     """Draw mutants by chance, run the tests against them, and print the table.
 
     First come the tests that run the line of a mutant, the quickest first, with few examples for
@@ -190,9 +191,10 @@ def run(seed: int, model: int, engine: int, processes: int, again: str | None) -
     ]
     plan = {mutant.name: record.tests_of(mutant) for mutant in left}
     _try(left, plan, record, QUICK_EXAMPLES, processes, told)
-    plan = {mutant.name: record.laws_of(mutant) for mutant in left if not killers[mutant.name]}
-    left = [mutant for mutant in left if plan.get(mutant.name)]
-    _try(left, plan, record, None, processes, told)
+    if not brief:
+        plan = {mutant.name: record.laws_of(mutant) for mutant in left if not killers[mutant.name]}
+        left = [mutant for mutant in left if plan.get(mutant.name)]
+        _try(left, plan, record, None, processes, told)
     print_table(drawn, killers, totals)
 
 
