@@ -28,6 +28,7 @@ from patchkit.model.tree import Path
 
 _OF_CONTENT = (
     HeldCause.OVERLAP,
+    HeldCause.DOUBTFUL,
     HeldCause.FILE_GONE,
     HeldCause.FILE_AMBIGUOUS,
     HeldCause.FILE_EXISTS,
