@@ -12,6 +12,7 @@ from typing import Any
 from patchkit.lint.rules import meant_rules
 from patchkit.model.generated import GeneratedPattern
 from patchkit.model.lint import LintChoices, LintIgnore
+from patchkit.model.shown import shown_name
 from patchkit.workspace.yamlvalues import Value, entries, items, number, pairs, read_yaml
 
 _VERSION = "{version}"
@@ -80,7 +81,7 @@ def _generated_pattern(item: Value) -> GeneratedPattern:
         for key, value in pairs(item):
             if key.key not in ("pattern", "command") or key.key in given:
                 raise replace(key, key=item.key).error(
-                    f"{key.key} is not known here, or given twice.",
+                    f"{shown_name(key.key)} is not known here, or given twice.",
                     "Known are pattern and command.",
                 )
             given[key.key] = replace(value, key=f"{item.key}: {key.key}")

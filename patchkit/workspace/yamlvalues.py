@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from patchkit.errors import SettingsError
+from patchkit.model.shown import shown_name
 
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
@@ -52,7 +53,7 @@ class Value:
         """What is to be raised about it, with file, line and column."""
         mark = self.node.start_mark
         place = f"{self.path}:{mark.line + 1}:{mark.column + 1}"
-        return SettingsError(f"{place}: {self.key}: {problem}", *hints)
+        return SettingsError(f"{place}: {shown_name(self.key)}: {problem}", *hints)
 
     def text(self) -> str:
         """A text on one line that is not empty."""
@@ -64,8 +65,8 @@ class Value:
             raise self.error("has no value.", "Give it one, or delete the line.")
         if self.node.tag != _STRING:
             raise self.error(
-                f"must be a text, but YAML reads {self.node.value} as something else.",
-                f'Write it as "{self.node.value}".',
+                f"must be a text, but YAML reads {shown_name(self.node.value)} as something else.",
+                f'Write it as "{shown_name(self.node.value)}".',
             )
         text = str(self.node.value).strip()
         if not text or not text.isprintable():
