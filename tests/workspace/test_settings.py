@@ -79,7 +79,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path, text: str) -> None:
 
 
 def test_the_documentation_has_every_key(tmp_path: Path) -> None:
-    """The reference lists the keys that are known, in the same order, and its examples are valid."""
+    """The reference lists the keys that are known, in their order, and its examples are valid."""
     reference = Path(__file__).parents[2] / "docs/reference/patchkit-yaml.md"
     text = reference.read_text("utf-8")
     documented = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
