@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patchkit.errors import OutputError
@@ -34,6 +36,12 @@ _MINUTE = 60
 _SPINNER_WIDTH = 3
 _UNLIMITED_WIDTH = 1 << 16
 """Files and pipes have no margin: there a table is as wide as its longest name."""
+
+
+def command_line(name: str, *options: tuple[str, str | Path | None]) -> str:
+    """A command for a person to type, with those of the options that have a value."""
+    words = [word for option, value in options if value for word in (option, str(value))]
+    return shown_text(shlex.join(["patchkit", name, *words]))
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -22,7 +20,7 @@ from patchkit.cli.options import (
     stack_option,
     upstream_option,
 )
-from patchkit.cli.printing import page, print_json, progress, sentences
+from patchkit.cli.printing import command_line, page, print_json, progress, sentences
 from patchkit.jobs.choices import Choices
 from patchkit.jobs.outputnames import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
@@ -128,21 +126,15 @@ def command(
         from patchkit.render.terminal import print_report
 
         with page() as console:
-            where = (("--stack", stack), ("--out", out), ("--resolutions", resolutions))
-            print_report(console, plan.report, _resolve_command(plan, where))
+            # The folder says the versions.
+            said = ("--from", plan.report.old_version), ("--to", plan.report.new_version)
+            resolve = command_line(
+                "resolve", *(said if out is None else ()),
+                ("--stack", stack), ("--out", out), ("--resolutions", resolutions),
+            )  # fmt: skip
+            print_report(console, plan.report, resolve)
             sentences(console, _what_was_written(plan, written), *map(shown_text, plan.notes))
     return plan.exit_code
-
-
-def _resolve_command(plan: RebasePlan, where: Iterable[tuple[str, Path | None]]) -> str:
-    """The command that lists what this port holds, with the options that this run was given."""
-    given = {option: str(place) for option, place in where if place is not None}
-    report = plan.report
-    versions = (
-        [] if "--out" in given else ["--from", report.old_version, "--to", report.new_version]
-    )
-    options = [word for option in given.items() for word in option]
-    return shown_text(shlex.join(["patchkit", "resolve", *versions, *options]))
 
 
 def _what_was_written(plan: RebasePlan, written: WriteResult | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -19,11 +18,18 @@ from patchkit.cli.options import (
     stack_option,
     upstream_option,
 )
-from patchkit.cli.printing import page, print_bytes, print_json, print_text, progress, sentences
+from patchkit.cli.printing import (
+    command_line,
+    page,
+    print_bytes,
+    print_json,
+    print_text,
+    progress,
+    sentences,
+)
 from patchkit.jobs.outputnames import FURTHER_REPORTS
 from patchkit.jobs.project import find_project
 from patchkit.jobs.upgrade import UpgradePlan, plan_upgrade, upgrade_document, write_upgrade
-from patchkit.model.shown import shown_text
 from patchkit.render.lint import lint_text
 from patchkit.render.summary import counted
 from patchkit.render.terminal import print_report
@@ -81,22 +87,18 @@ def command(
         print_bytes(plan.diff())
     elif not quiet:
         # Held regions can be listed once the rebase below has written them.
-        where = ("--stack", None if stack is None else str(stack))
-        resolve = None if plan.outputs else _command("resolve", plan, where)
-        rebase = _command("rebase", plan, where, ("--upstream", upstream))
+        same = (
+            ("--from", plan.report.old_version), ("--to", plan.report.new_version),
+            ("--stack", stack),
+        )  # fmt: skip
+        resolve = None if plan.outputs else command_line("resolve", *same)
+        rebase = command_line("rebase", *same, ("--upstream", upstream))
         with page() as console:
             print_report(console, plan.report, resolve)
             sentences(console, _told(plan, rebase), *plan.notes, *plan.left)
         if done is not None and done.findings:
             print_text(lint_text(done.findings))
     return plan.exit_code or (0 if done is None else done.exit_code)
-
-
-def _command(name: str, plan: UpgradePlan, *given: tuple[str, str | None]) -> str:
-    """A command on the same stack and versions, with the options that this run was given."""
-    versions = ("--from", plan.report.old_version, "--to", plan.report.new_version)
-    options = [word for option, value in given if value for word in (option, value)]
-    return shown_text(shlex.join(["patchkit", name, *versions, *options]))
 
 
 def _told(plan: UpgradePlan, rebase: str) -> str:

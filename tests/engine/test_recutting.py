@@ -31,7 +31,11 @@ def split(cut: Cut) -> tuple[Files, Files]:
     first, second = split_patch(whole.steps[0], whole.tree_before(0), cut, Entry("2.patch"), POLICY)
     assert ("1.patch", "2.patch") == (first.name, second.name)
     found = walk(first.patch.raw, second.patch.raw)
-    return tuple({**OLD, **found.changes_before(at)} for at in (1, 2))  # type: ignore[return-value]
+    first_files, second_files = (
+        {path: one for path, one in {**OLD, **found.changes_before(at)}.items() if one is not None}
+        for at in (1, 2)
+    )
+    return first_files, second_files
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def _post(forge: FakeForge, *words: str | Path, token: str = TOKEN) -> str:
 
 
 def _saved(*, report: object = REPORT) -> SavedReport:
-    return SavedReport(Path("report.json"), report, {})  # type: ignore[arg-type]  # a report
+    return SavedReport(Path("report.json"), report, {})  # type: ignore[arg-type]  # whatever stands in for one
 
 
 def test_one_comment_that_is_kept_up_to_date(forge: FakeForge, report: Path) -> None:

@@ -178,6 +178,7 @@ class _Visitor(cst.CSTVisitor):
                 case cst.BaseCompoundStatement():
                     span = self._lines(one)[0], last
         outer = next((at for at, one in enumerate(above) if isinstance(one, cst.FunctionDef)), None)
+        # `outer` is the place of a FunctionDef, which has a body.
         if outer is None or above[outer + 1] is not above[outer].body:  # type: ignore[attr-defined]
             names = tuple(_given_names(above))
             self.places.append(_Place(node, new, first, span, None, None, names))

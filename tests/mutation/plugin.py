@@ -83,6 +83,7 @@ def limit_law(item: pytest.Item, most: int | None) -> bool:
     test = getattr(item, "obj", None)
     given = getattr(test, "_hypothesis_internal_use_settings", None)
     if given is not None:
+        # Where the attribute was found, there is a test.
         test._hypothesis_internal_use_settings = settings(  # type: ignore[union-attr]
             given,
             max_examples=given.max_examples if most is None else min(given.max_examples, most),
@@ -271,6 +272,7 @@ def import_mutant(mutant: Mutant) -> None:
             return compile(source, name, "exec", dont_inherit=True)
         return get_code(self, fullname)
 
+    # Every module of this child process is to come through it.
     importlib.machinery.SourceFileLoader.get_code = mutated  # type: ignore[method-assign]
 
 
