@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +18,6 @@ def claim(folder: Path) -> None:
     process has claimed it.
     """
     with suppress(OSError):
-        sweep(Path(tempfile.gettempdir()))
+        sweep()
     context = click.get_current_context()
     context.with_resource(claimed(folder, context.command_path))

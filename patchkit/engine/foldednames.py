@@ -47,7 +47,8 @@ def folded_by_stack(stack: Stack, tree: Tree, strip: int) -> tuple[FoldedName, .
             if operation not in (Operation.MODIFY, Operation.DELETE) and after is not None:
                 made.setdefault(after, stacked.name)
                 gone.discard(after)
-    return tuple(_pairs(made, tree, gone))
+    new = {path: name for path, name in made.items() if tree.get(path) is None}
+    return tuple(_pairs(new, tree, gone))
 
 
 def folded_by_port(ported: PortedStack, tree: Tree) -> tuple[FoldedName, ...]:
@@ -56,7 +57,9 @@ def folded_by_port(ported: PortedStack, tree: Tree) -> tuple[FoldedName, ...]:
         file.new_path: patch.name
         for patch in ported.patches
         for file in patch.files
-        if file.new_path is not None and ported.result.get(file.new_path) is not None
+        if file.new_path is not None
+        and ported.result.get(file.new_path) is not None
+        and ported.pristine[file.new_path] is None
     }
     return tuple(_pairs(made, tree, [path for path, file in ported.result.items() if file is None]))
 
@@ -65,16 +68,15 @@ _REVERSED = {Operation.CREATE: Operation.DELETE, Operation.DELETE: Operation.CRE
 
 
 def _pairs(made: Mapping[Path, str], tree: Tree, gone: Iterable[Path]) -> Iterator[FoldedName]:
-    new = [path for path in made if tree.get(path) is None]
-    if not new:
+    if not made:
         return  # the tree is not listed for nothing
-    wanted: dict[str, list[Path]] = {folded(path): [] for path in new}
+    wanted: dict[str, list[Path]] = {folded(path): [] for path in made}
     left_out = frozenset(gone)
-    for path in (*tree.paths(), *new):
+    for path in (*tree.paths(), *made):
         key = folded(path)
         if key in wanted and path not in left_out:
             wanted[key].append(path)
-    for path in new:
+    for path in made:
         others = wanted[folded(path)]
         if others and others[0] != path:
             yield FoldedName(made[path], path, others[0])

@@ -13,7 +13,6 @@ a guess."""
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,8 +32,10 @@ LEAST_SIMILARITY_IN_FOLDER = 30
 LEAST_LEAD = 10
 """Percent points by which the best place must be better than the second."""
 _MOST_COMPARED = 400
+_MOST_NEAR = 200
+"""Among the five real stacks of the speed bench, the farthest file with moved code was the 109th
+in the order of nearness."""
 _EMPTY = blob_id(b"")
-_SHORT = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ Location: TypeAlias = Found | NotFound
 
 
 class _Outline(NamedTuple):
-    """A file's size in bytes and the short hashes of its lines, sorted, each once."""
+    """A file's size in bytes and the short hashes of its lines, one after the other."""
 
     size: int
-    hashes: array[int]
+    hashes: bytes
 
 
 class Locator:
@@ -87,15 +88,13 @@ class Locator:
         """Files that upstream added or changed, other than `path` itself, to which code of `path`
         may have moved: of the same kind, the nearest first."""
         if path not in self._near:
-            self._near[path] = tuple(islice(self._changed.near(path), _MOST_COMPARED))
+            self._near[path] = tuple(islice(self._changed.near(path), _MOST_NEAR))
             self._outline_all(self._near[path])
         return self._near[path]
 
     def may_have(self, path: Path, line: bytes) -> bool:
         """Whether a file of the new tree has this line, or at least one of the same hash."""
-        hashes, wanted = self._outline(path).hashes, hash(line) & _SHORT
-        at = bisect_left(hashes, wanted)
-        return at < len(hashes) and hashes[at] == wanted
+        return _short_hashes([line]) in self._outline(path).hashes
 
     def _outline_all(self, paths: Iterable[Path]) -> None:
         unknown = [path for path in paths if path not in self._outlines]
@@ -109,8 +108,7 @@ class Locator:
         if path not in self._outlines:
             file = self._new.get(path)
             content = b"" if file is None else file.content
-            hashes = sorted({hash(one) & _SHORT for one in split_lines(content)})
-            self._outlines[path] = _Outline(len(content), array("I", hashes))
+            self._outlines[path] = _Outline(len(content), _short_hashes(split_lines(content)))
         return self._outlines[path]
 
     def place_for_new(self, path: Path) -> Found:
@@ -257,14 +255,15 @@ class Locator:
 
     def _most_similar(self, content: bytes, candidates: Iterable[Path]) -> Mapping[Path, int]:
         """How similar each candidate can be at most."""
+        lines = split_lines(content)
         bytes_of: Counter[int] = Counter()
-        for line in split_lines(content):
-            bytes_of[hash(line) & _SHORT] += len(line)
+        for line, one in zip(lines, _numbers(_short_hashes(lines)), strict=True):
+            bytes_of[one] += len(line)
         most = {}
         for place in candidates:
             size, hashes = self._outline(place)
             larger = max(size, len(content))
-            shared = sum(bytes_of[one] for one in bytes_of.keys() & hashes)
+            shared = sum(bytes_of[one] for one in bytes_of.keys() & _numbers(hashes))
             most[place] = 100 * min(shared, size) // larger if larger else 100
         return most
 
@@ -311,6 +310,15 @@ class Locator:
         is_clear = not others or count > 2 * others[0][1]
         is_most = count > 1 and 2 * voters[best] >= left
         return best if is_clear and is_most else None
+
+
+def _short_hashes(lines: Sequence[bytes]) -> bytes:
+    """Half of the hash of each line: all of them together in the time of a few steps of Python."""
+    return memoryview(array("q", list(map(hash, lines)))).cast("B").cast("I")[::2].tobytes()
+
+
+def _numbers(hashes: bytes) -> array[int]:
+    return array("I", hashes)
 
 
 def similarity(one: bytes, two: bytes) -> int:

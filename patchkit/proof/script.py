@@ -12,11 +12,13 @@ import io
 import os
 import re
 import shutil
+import stat
 import subprocess
 import tarfile
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, ProofError
@@ -26,7 +28,7 @@ from patchkit.model.stack import Layout
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, split_lines
 from patchkit.model.tree import Path as TreePath
 from patchkit.render.applyscript import apply_script
-from patchkit.workspace.scratch import scratch
+from patchkit.workspace.scratch import quickest_folder, scratch, temporary_folder
 
 _SCRIPT = "apply-patches"
 _FLAG = "patch_flag"
@@ -104,25 +106,56 @@ def prove(
     )
     before = _without_submodules({**expected, **pristine})
     after = _without_submodules({**pristine, **expected})
-    tarball = f"{package}-0.tar.gz"
     scaffolding = {
         _SCRIPT: script,
         layout.series: series,
-        tarball: _packed(before, f"{package}-0"),
         **{layout.place_of(name): content for name, content in patches.items()},
     }
+    run = _Run(scaffolding, f"{package}-0", before, after, shell, within_fuzz, halt or Halt())
+    quickest = quickest_folder(run.size)
+    if quickest != temporary_folder():
+        with suppress(ProofError, OSError):  # memory may have run out: the usual place decides
+            run.prove_in(quickest)
+            return
     try:
-        with scratch() as made:
-            folder = made.folder / "stack"
-            _lay_out(folder, scaffolding)
-            _read_output(*_run(shell, folder, made.lock, halt or Halt()), within_fuzz)
-            own = {encode_name(name) for name in (*scaffolding, _FLAG)}
-            _compare(after, folder, _files_in(folder) - own)
+        run.prove_in(temporary_folder())
     except OSError as error:
         raise OutputError(
-            f"the proof cannot be run in {tempfile.gettempdir()}: {error.strerror or error}.",
+            f"the proof cannot be run in {temporary_folder()}: {error.strerror or error}.",
             "Set TMPDIR to a folder that can be written and has room.",
         ) from error
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is run, and what has to come out."""
+
+    scaffolding: Mapping[str, bytes]
+    release: str
+    pristine: Mapping[TreePath, File | None]
+    expected: Mapping[TreePath, File | None]
+    shell: str
+    within_fuzz: int | None
+    halt: Halt
+
+    @property
+    def size(self) -> int:
+        """Bytes that it puts on the disk, about."""
+        trees = (self.pristine, self.expected)
+        files = (file for tree in trees for file in tree.values() if file is not None)
+        return sum(map(len, self.scaffolding.values())) + sum(len(file.content) for file in files)
+
+    def prove_in(self, top: Path) -> None:
+        """Run it in a folder of its own in `top`, and compare."""
+        with scratch(top) as made:
+            folder = made.folder / "stack"
+            _lay_out(folder, self.scaffolding)
+            tarball = f"{self.release}.tar.gz"
+            _pack(self.pristine, self.release, folder / os.fsdecode(encode_name(tarball)))
+            ended, said = _run(self.shell, folder, made.lock, self.halt)
+            _read_output(ended, said, self.within_fuzz)
+            own = {encode_name(name) for name in (*self.scaffolding, tarball, _FLAG)}
+            _compare(self.expected, folder, _files_in(folder) - own)
 
 
 def _require_no_clash(made: Set[TreePath], layout: Layout, patches: Mapping[str, bytes]) -> None:
@@ -149,13 +182,13 @@ def _without_submodules(files: Mapping[TreePath, File | None]) -> dict[TreePath,
     return {path: file for path, file in files.items() if file is None or file.mode != SUBMODULE}
 
 
-def _packed(files: Mapping[TreePath, File | None], top: str) -> bytes:
-    """A tarball of the files below one folder."""
-    buffer = io.BytesIO()
+def _pack(files: Mapping[TreePath, File | None], top: str, place: Path) -> None:
+    """Make a tarball of the files below one folder. It is read once, at once: to make it small
+    would be wasted."""
     with tarfile.open(
-        fileobj=buffer,
+        place,
         mode="w:gz",
-        compresslevel=1,
+        compresslevel=0,
         format=tarfile.GNU_FORMAT,
         encoding="utf-8",
         errors="surrogateescape",
@@ -176,7 +209,6 @@ def _packed(files: Mapping[TreePath, File | None], top: str) -> bytes:
                 entry.mode = file.mode & 0o777
                 entry.size = len(file.content)
                 archive.addfile(entry, io.BytesIO(file.content))
-    return buffer.getvalue()
 
 
 def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -264,11 +296,11 @@ def _compare(expected: Mapping[TreePath, File | None], folder: Path, found: set[
 
 
 def _read(place: Path) -> File:
-    if place.is_symlink():
+    mode = place.lstat().st_mode
+    if stat.S_ISLNK(mode):
         # Path.readlink would tidy the target up.
         return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115 (pathlib would tidy it)
-    is_executable = place.stat().st_mode & 0o100
-    return File(place.read_bytes(), EXECUTABLE if is_executable else REGULAR)
+    return File(place.read_bytes(), EXECUTABLE if mode & 0o100 else REGULAR)
 
 
 def _difference(expected: File | None, actual: File | None) -> str | None:

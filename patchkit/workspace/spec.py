@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patchkit.errors import PatchkitError, SpecError
-from patchkit.workspace.scratch import scratch
+from patchkit.workspace.scratch import scratch, temporary_folder
 
 if TYPE_CHECKING:
     from specfile.specfile import Specfile
@@ -123,11 +122,11 @@ def updated_spec(raw: bytes, source: str, version: str, entry: SpecEntry) -> byt
 def _sources() -> Iterator[Path]:
     """A folder in which rpm may look for sources: there are none."""
     try:
-        with scratch() as made:
+        with scratch(temporary_folder()) as made:
             yield made.folder
     except OSError as error:
         raise PatchkitError(
-            f"a spec cannot be read with {tempfile.gettempdir()}: {error.strerror or error}.",
+            f"a spec cannot be read with {temporary_folder()}: {error.strerror or error}.",
             "Set TMPDIR to a folder that can be written and has room.",
         ) from error
 

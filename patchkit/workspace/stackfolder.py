@@ -80,34 +80,47 @@ class StackFolder:
             )
         path = self.root / self.layout.place_of(name)
         try:
-            real = os.path.realpath(path, strict=True)
-            if not Path(real).is_relative_to(self.real_root):
+            real = self._real_place(path)
+            if not f"{real}/".startswith(os.path.join(self.real_root, "")):  # noqa: PTH118 (text)
                 raise StackError(
                     f"{place}: a symbolic link leads out of the folder, to {shown_name(real)}.",
                     "Put a copy of the patch into the folder.",
                 )
-            mode = path.stat().st_mode
-            if stat.S_ISREG(mode):
-                return self._plain(place, path)
+            told = path.stat()
+            if stat.S_ISREG(told.st_mode):
+                return self._plain(place, path, told.st_size)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise self._missing(place, name) from error
         except OSError as error:
             raise StackError(
                 f"{place}: cannot be read: {error.strerror}.", "Check the file and its permissions."
             ) from error
-        if stat.S_ISDIR(mode):
+        if stat.S_ISDIR(told.st_mode):
             raise StackError(
                 f"{place}: a folder, not a patch file.",
                 "Name the patches that are in it, one on a line.",
             )
         raise StackError(f"{place}: not a regular file.", "Replace it by the patch itself.")
 
-    def _plain(self, place: str, path: Path) -> bytes:
+    def _real_place(self, path: Path) -> str:
+        """The path without symbolic links; a folder is looked up once for all that is in it."""
+        if path.is_symlink():
+            return os.path.realpath(path, strict=True)
+        folder = path.parent
+        if folder not in self._real_folders:
+            self._real_folders[folder] = os.path.realpath(folder, strict=True)
+        return f"{self._real_folders[folder]}/{path.name}"
+
+    @cached_property
+    def _real_folders(self) -> dict[Path, str]:
+        return {}
+
+    def _plain(self, place: str, path: Path, size: int) -> bytes:
         if path.name.endswith(_COMPRESSED_SUFFIXES):
             raise StackError(
                 f"{place}: a compressed patch.", "Unpack it and name the unpacked file."
             )
-        size, most = path.stat().st_size, limits().patch_bytes
+        most = limits().patch_bytes
         if size > most:
             raise StackError(
                 f"{place}: a patch of {size} bytes; {most} is the limit.",
