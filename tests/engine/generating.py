@@ -146,7 +146,8 @@ def _change(rng: Random, files: dict[Path, File], word: bytes) -> None:
     is_free = not any(_is_in_the_way(path, place) for path in paths)
     if not paths or kind < 0.1:
         if is_free:
-            files[place] = File(some_content(rng)) if rng.random() < 0.8 else link(b"target")
+            # A target of its own: git would call it a copy, and patch copies no link.
+            files[place] = File(some_content(rng)) if rng.random() < 0.8 else link(word)
         return
     path = rng.choice(paths)
     found = files[path]
