@@ -274,11 +274,16 @@ def _read_output(status: int, stdout: bytes, within_fuzz: int | None) -> None:
 
 def _files_in(folder: Path) -> set[TreePath]:
     """Every file and symbolic link, by its path from the folder."""
-    root = os.fsencode(folder)
     found: set[TreePath] = set()
-    for parent, folders, files in os.walk(root):
-        links = [name for name in folders if Path(os.fsdecode(parent + b"/" + name)).is_symlink()]
-        found.update((parent + b"/" + name)[len(root) + 1 :] for name in (*files, *links))
+    pending = [b""]
+    while pending:
+        below = pending.pop()
+        with os.scandir(os.fsencode(folder) + b"/" + below) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(below + entry.name + b"/")
+                else:
+                    found.add(below + entry.name)
     return found
 
 

@@ -7,10 +7,12 @@ killed, and the next run that writes removes it (`sweep`).
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from patchkit.errors import OutputError
@@ -101,6 +103,11 @@ def _made(top: Path, ends: ExitStack) -> Scratch:
         except BaseException:
             remove_folder(folder)
             raise
-        ends.callback(remove_folder, folder)
+        ends.callback(_removal_in(top), folder)
         return Scratch(folder, lock)
     raise AssertionError
+
+
+def _removal_in(top: Path) -> Callable[[Path], None]:
+    """What removes a folder there: nothing in memory waits for a disk."""
+    return partial(shutil.rmtree, ignore_errors=True) if top == _IN_MEMORY else remove_folder
