@@ -92,9 +92,11 @@ class Locator:
             self._outline_all(self._near[path])
         return self._near[path]
 
-    def may_have(self, path: Path, line: bytes) -> bool:
-        """Whether a file of the new tree has this line, or at least one of the same hash."""
-        return _short_hashes([line]) in self._outline(path).hashes
+    def may_have(self, line: bytes, paths: Iterable[Path]) -> frozenset[Path]:
+        """Those of the files of the new tree that have this line, or at least one of the same
+        hash."""
+        wanted = _short_hashes([line])
+        return frozenset(path for path in paths if wanted in self._outline(path).hashes)
 
     def _outline_all(self, paths: Iterable[Path]) -> None:
         unknown = [path for path in paths if path not in self._outlines]

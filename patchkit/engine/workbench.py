@@ -199,18 +199,15 @@ class Workbench:
         places = () if own is None else (own.path,)
         fellows = (self.pair(handled).ours for handled in self._handled_whole)
         lost = self._handled_whole.union(one.path for one in fellows if one is not None)
-        for place in (*places, *self._locator.changed_near(path)):
-            if place in lost:
+        near = self._locator.changed_near(path)
+        likely = self._locator.may_have(line, (one for one in near if one not in self._ours))
+        for place in (*places, *near):
+            if place in lost or (place not in self._ours and place not in likely):
                 continue
-            version = self.ours_at(place) if place in self._ours else None
-            if place in self._ours:
-                if version is not None and version.text.has(line):
-                    self._use(version)
-                    yield version
-            elif self._locator.may_have(place, line):
-                version = self.ours_at(place)
-                if version is not None and version.text.has(line):
-                    yield version
+            version = self.ours_at(place)
+            if version is not None and version.text.has(line):
+                self._use(version)
+                yield version
 
     def amend_ours(self, version: Version) -> None:
         """Record that a person changed a file of ours; its pair is aligned anew when asked for."""
