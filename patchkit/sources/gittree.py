@@ -9,6 +9,9 @@ from stat import S_IFMT, S_IXUSR
 from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, Path
 from patchkit.sources.repository import FOLDER, FolderEntry, GitRepository
 
+_MANY_FOLDERS = 100
+"""From so many on git lists the whole tree sooner than it gives them one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class GitTree:
@@ -45,7 +48,11 @@ class GitTree:
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Read the folders and files in a few goes, what a partial clone lacks in one."""
         asked = list(paths)
-        self._read_folders({path.rpartition(b"/")[0] for path in asked})
+        folders = {path.rpartition(b"/")[0] for path in asked}
+        if len(folders) >= _MANY_FOLDERS:
+            self.listing()
+        if not self.repository.is_listed(self.root):
+            self._read_folders(folders)
         self.repository.read_ahead(self._blobs(asked))
 
     def _read_folders(self, folders: Collection[Path]) -> None:
@@ -72,10 +79,7 @@ class GitTree:
                 yield entry.object_id
 
     def _entry(self, path: Path) -> FolderEntry | None:
-        folder, slash, name = path.rpartition(b"/")
-        if slash and not folder:
-            return None
-        return self.repository.folder_at(self.root, folder).get(name)
+        return None if path.startswith(b"/") else self.repository.entry_at(self.root, path)
 
 
 def file_mode(mode: int) -> int:

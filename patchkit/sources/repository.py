@@ -12,7 +12,7 @@ from stat import S_IFMT
 
 from patchkit.errors import UpstreamError
 from patchkit.model.shown import shown_name
-from patchkit.model.tree import Path
+from patchkit.model.tree import REGULAR, Path
 from patchkit.sources.git import (
     GitObject,
     ObjectReader,
@@ -33,6 +33,7 @@ _FALSE = ("false", "no", "off", "0")
 _MOST_REMEMBERED = 16 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
 _READ_AT_ONCE = 500
+_PLAIN = b"100644"
 FOLDER = 0o040000
 """The mode of a folder in a tree object."""
 
@@ -43,6 +44,22 @@ class FolderEntry:
 
     mode: int
     object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The files below a tree object, and what is more than a plain file: executables, symbolic
+    links, submodules."""
+
+    blobs: dict[Path, str]
+    others: dict[Path, FolderEntry]
+
+    def entry_at(self, path: Path) -> FolderEntry | None:
+        """The file or submodule at `path`."""
+        other = self.others.get(path)
+        if other is None and path in self.blobs:
+            return FolderEntry(REGULAR, self.blobs[path])
+        return other
 
 
 class GitRepository:
@@ -69,7 +86,7 @@ class GitRepository:
         self._reader = ObjectReader(self._location)
         self._folders: dict[str, Mapping[bytes, FolderEntry]] = {}
         self._folders_at: dict[tuple[str, Path], Mapping[bytes, FolderEntry]] = {}
-        self._listed: dict[str, dict[Path, str]] = {}
+        self._listed: dict[str, _Listing] = {}
         self._blobs = _BoundedStore(_MOST_REMEMBERED)
 
     @property
@@ -186,20 +203,37 @@ class GitRepository:
         be changed."""
         if tree_id not in self._listed:
             self._listed[tree_id] = self._list(tree_id)
-        return self._listed[tree_id]
+        return self._listed[tree_id].blobs
 
-    def _list(self, tree_id: str) -> dict[Path, str]:
+    def is_listed(self, tree_id: str) -> bool:
+        """Whether the files below a tree are known, so that nothing need be read to find one."""
+        return tree_id in self._listed
+
+    def entry_at(self, tree_id: str, path: Path) -> FolderEntry | None:
+        """What stands at `path` below a tree object; a folder only where it has to be read."""
+        listing = self._listed.get(tree_id)
+        if listing is not None:
+            return listing.entry_at(path)
+        folder, _, name = path.rpartition(b"/")
+        return self.folder_at(tree_id, folder).get(name)
+
+    def _list(self, tree_id: str) -> _Listing:
         self.folder(tree_id)  # fetches all of it where a partial clone lacks even folders
-        listed: dict[Path, str] = {}
+        blobs: dict[Path, str] = {}
+        others: dict[Path, FolderEntry] = {}
         # Most paths of two versions are the same, and are kept once.
-        known = {path: path for one in self._listed.values() for path in one}
+        known = {path: path for one in self._listed.values() for path in one.blobs}
         for line in self._offline(("ls-tree", "-r", "-z", "--full-tree", tree_id)).split(b"\0"):
             facts, tab, path = line.partition(b"\t")
-            if tab:
-                _, kind, object_id = facts.split(b" ")
-                if kind == b"blob":
-                    listed[known.get(path, path)] = sys.intern(object_id.decode("ascii"))
-        return listed
+            if not tab:
+                continue
+            mode, kind, told = facts.split(b" ")
+            path, object_id = known.get(path, path), sys.intern(told.decode("ascii"))
+            if kind == b"blob":
+                blobs[path] = object_id
+            if mode != _PLAIN:
+                others[path] = FolderEntry(int(mode, 8), object_id)
+        return _Listing(blobs, others)
 
     def fetch_missing(self, object_ids: Iterable[str]) -> None:
         """Fetch those of the objects that a partial clone does not have yet, all in one go.
