@@ -132,19 +132,19 @@ def _with_true_causes(patches: Sequence[PortedPatch]) -> tuple[PortedPatch, ...]
     """What follows from a region that was held at first and settled later, by a person or because
     upstream has the whole patch, is no consequence of a held one."""
     files = [
-        (RegionRef(patch.name, path, 0), file)
+        (patch.name, path, file)
         for patch in patches
         for file in patch.files
         for path in (file.old_path, file.new_path)
         if path is not None
     ]
-    named = {ref for ref, _ in files}
-    held = {replace(ref, region=one.number) for ref, file in files for one in file.held}
+    named = {(patch, path) for patch, path, _ in files}
+    held = {RegionRef(patch, path, one.number) for patch, path, file in files for one in file.held}
     held_in = {(ref.patch, ref.region) for ref in held}
 
     def is_held(ref: RegionRef) -> bool:
         # What a patch copies or moves it names by its target, which is nowhere if that is held.
-        is_named = replace(ref, region=0) in named
+        is_named = (ref.patch, ref.file) in named
         return ref in held if is_named else (ref.patch, ref.region) in held_in
 
     def checked(region: Region) -> Region:

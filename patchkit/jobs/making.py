@@ -146,6 +146,7 @@ def make_port(
             begin_proof(proof, project, stack, series, files, ported, {})
             progress("Comparing with the siblings")
             compared = _compared(project, folder, whole, siblings, history)
+        folded = tuple(map(str, folded_by_port(ported, trees[1])))
         source.close()  # what was read is a tenth of the memory of a long port
         report = Report(
             package=project.package,
@@ -159,7 +160,7 @@ def make_port(
             warnings=(
                 *notes,
                 *(text.removeprefix(f"{folder}/") for text in stack.warnings),
-                *map(str, folded_by_port(ported, trees[1])),
+                *folded,
                 *history.problems,
                 *_unused_amendments(decided, ported.patches, left_out),
             ),

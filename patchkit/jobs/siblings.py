@@ -172,7 +172,7 @@ def _inferred(
 ) -> Iterator[tuple[Axis, Variant]]:
     """What files that no table knows are variants of; the same variant is told once."""
     tree = Overlay(port.new, port.ported.result)
-    paths = UpstreamPaths(upstream)
+    paths = UpstreamPaths(upstream, left)
     seen: set[str] = set()
     for path in left:
         found = inferred_axis(path, tree, paths)

@@ -42,15 +42,22 @@ class _Candidate:
 
 
 class UpstreamPaths:
-    """The paths of an upstream, found by what a path that differs in one word has in common."""
+    """The paths of an upstream that are near certain paths, found by what a path that differs in
+    one word has in common."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    def __init__(self, paths: Iterable[Path], wanted: Iterable[Path]) -> None:
+        """Those of `paths` that are near one of `wanted`."""
         self._in_folder: dict[bytes, list[Path]] = {}
         self._named: dict[bytes, list[Path]] = {}
+        for path in wanted:
+            folder, _, name = path.rpartition(b"/")
+            self._in_folder[folder], self._named[name] = [], []
         for path in paths:
             folder, _, name = path.rpartition(b"/")
-            self._in_folder.setdefault(folder, []).append(path)
-            self._named.setdefault(name, []).append(path)
+            if folder in self._in_folder:
+                self._in_folder[folder].append(path)
+            if name in self._named:
+                self._named[name].append(path)
 
     def near(self, path: Path, start: int) -> Sequence[Path]:
         """Those that can differ from `path` in the word at `start` alone: it is in the name of the

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from patchkit.errors import UpstreamError
 from patchkit.model.shown import shown_path
@@ -40,13 +41,14 @@ class OwnCode:
 
     def paths(self) -> Collection[Path]:
         """The paths of the project's own files."""
-        return self._listed.keys() or [path for path in self.below.paths() if not _is_copied(path)]
+        return self._listed.keys() or list(filterfalse(_COPIED.search, self.below.paths()))
 
     def listing(self) -> Mapping[Path, str]:
         """The project's own files with the ids of their contents; remembered."""
         if not self._listed:
             listed = self.below.listing()
-            self._listed.update((path, listed[path]) for path in listed if not _is_copied(path))
+            own = filterfalse(_COPIED.search, listed)
+            self._listed.update((path, listed[path]) for path in own)
         return self._listed
 
     def prefetch(self, paths: Iterable[Path]) -> None:
@@ -57,7 +59,3 @@ class OwnCode:
         """A sentence on every file that could not be read so far."""
         for path, problem in self.problems.items():
             yield f"{shown_path(path)} was not compared: {problem}"
-
-
-def _is_copied(path: Path) -> bool:
-    return _COPIED.search(path) is not None

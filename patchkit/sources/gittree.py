@@ -35,7 +35,7 @@ class GitTree:
 
     def has_folder(self, path: Path) -> bool:
         """Whether there is a folder at `path`; git knows none that is empty."""
-        return bool(self.repository.folder_at(self.root, path))
+        return self.repository.has_folder(self.root, path)
 
     def paths(self) -> Collection[Path]:
         """Every file."""

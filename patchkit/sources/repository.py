@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from stat import S_IFMT
@@ -46,13 +46,24 @@ class FolderEntry:
     object_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Listing:
     """The files below a tree object, and what is more than a plain file: executables, symbolic
     links, submodules."""
 
     blobs: dict[Path, str]
     others: dict[Path, FolderEntry]
+
+    @cached_property
+    def folders(self) -> Set[Path]:
+        """All folders; git knows none that is empty."""
+        found: set[Path] = {b""} if self.blobs or self.others else set()
+        for path in (*self.blobs, *self.others):
+            folder = path.rpartition(b"/")[0]
+            while folder not in found:
+                found.add(folder)
+                folder = folder.rpartition(b"/")[0]
+        return found
 
     def entry_at(self, path: Path) -> FolderEntry | None:
         """The file or submodule at `path`."""
@@ -208,6 +219,11 @@ class GitRepository:
     def is_listed(self, tree_id: str) -> bool:
         """Whether the files below a tree are known, so that nothing need be read to find one."""
         return tree_id in self._listed
+
+    def has_folder(self, tree_id: str, path: Path) -> bool:
+        """Whether there is a folder at `path` below a tree object."""
+        listing = self._listed.get(tree_id)
+        return bool(self.folder_at(tree_id, path)) if listing is None else path in listing.folders
 
     def entry_at(self, tree_id: str, path: Path) -> FolderEntry | None:
         """What stands at `path` below a tree object; a folder only where it has to be read."""

@@ -22,7 +22,7 @@ from patchkit.workspace.locking import locked
 _PREFIX = "patchkit-scratch-"
 _LOCK = "lock"
 _ATTEMPTS = 3
-_IN_MEMORY = Path("/dev/shm")
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 (its folders there get names of their own)
 """Where Linux has a file system in memory; others have no such folder."""
 _MOST_IN_MEMORY = 64 << 20
 _SHARE_OF_ROOM = 16

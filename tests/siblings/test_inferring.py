@@ -30,7 +30,8 @@ OURS = {"storage/postgres.c": store("postgres")}
 def inferred(path: str, upstream: dict[str, bytes], ours: dict[str, bytes]) -> InferredAxis | None:
     """What a file of the stack is a variant of."""
     tree = MemoryTree(files({**upstream, **ours}))
-    return inferred_axis(path.encode(), tree, UpstreamPaths(files(upstream)))
+    upstream_paths = UpstreamPaths(files(upstream), [path.encode()])
+    return inferred_axis(path.encode(), tree, upstream_paths)
 
 
 def test_a_backend_beside_backends() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from tests.bench.port_quality.cases import read_series
 from tests.bench.port_quality.processes import attempt, run
@@ -126,9 +126,14 @@ class Bench(AbstractContextManager["Bench"]):
     def _reset(self, start: Start) -> None:
         (self._folder() / "progress").unlink(missing_ok=True)
         if start is Start.NOTHING:
-            shutil.rmtree(self._out, ignore_errors=True)
-            shutil.rmtree(self._cache, ignore_errors=True)
+            self._put_aside(self._out)
+            self._put_aside(self._cache)
         _RESETS[start](self.workload)
+
+    def _put_aside(self, folder: Path) -> None:
+        """Not removed: for a while after that, a file system finds places for new files slowly."""
+        if folder.exists():
+            folder.rename(Path(mkdtemp(prefix="aside-", dir=self._folder())) / folder.name)
 
     def _difference(self, tool: Tool, place: Place) -> str:
         """What is wrong with the folder that a tool leaves; nothing is where it leaves none."""
