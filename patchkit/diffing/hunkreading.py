@@ -25,6 +25,7 @@ _KINDS = {
     b" ": LineKind.CONTEXT, b"\t": LineKind.CONTEXT, b"\n": LineKind.CONTEXT,
     b"-": LineKind.REMOVED, b"+": LineKind.ADDED,
 }  # fmt: skip
+_KIND_OF_TYPE = {kind.value.decode(): kind for kind in LineKind}
 _EMPTY_LINES = (b"-\n", b"+\n", b" \n", b"\n")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _SIGNATURES = (b"-- ", b"--")
@@ -108,7 +109,7 @@ class _HunkReader:
         body = self.text.lines[header_at + 1 : stop]
         if self._goes_on(stop):
             raise self._wrong_counts(header_at, stop)
-        if not any(line.startswith((b"-", b"+")) for line in body):
+        if {b"-", b"+"}.isdisjoint(line[:1] for line in body):
             raise self.text.error(header_at, "a hunk that changes nothing.")
         return _RawHunk(header, (old_start, old_count, new_start, new_count), found[5], body)
 
@@ -131,8 +132,9 @@ class _HunkReader:
     def _body_stop(self, header_at: int, old_left: int, new_left: int) -> int:
         """The index behind the lines of a hunk with so many old and new ones."""
         at = header_at + 1
+        lines = self.text.lines
         while old_left or new_left:
-            line = self._stripped(self.text.line(at))
+            line = self._stripped(lines[at]) if at < len(lines) else b""
             if not line:
                 raise self.text.error(
                     header_at, f"the file ends inside this hunk: {old_left} old and {new_left} new "
@@ -149,7 +151,7 @@ class _HunkReader:
                 )  # fmt: skip
             old_left, new_left = old_left - takes_old, new_left - takes_new
             at += 1
-            if self.text.line(at).startswith(b"\\"):
+            if at < len(lines) and lines[at][:1] == b"\\":
                 is_last = not (old_left if takes_old else new_left)
                 if not is_last or line in _EMPTY_LINES:
                     raise self.text.error(
@@ -193,8 +195,9 @@ class _HunkReader:
         )
 
     def _stripped(self, line: bytes) -> bytes:
-        is_dos = self.has_dos_ends and line.endswith(b"\r\n")
-        return line[:-2] + b"\n" if is_dos else line
+        if self.has_dos_ends and line.endswith(b"\r\n"):
+            return line[:-2] + b"\n"
+        return line
 
     def _readable(self, line: bytes) -> str:
         """As unidiff wants a line: Latin-1 maps bytes one to one, an eaten blank is put back."""
@@ -213,5 +216,5 @@ def _lines_of(parsed: Iterable[ReadLine]) -> tuple[Line, ...]:
             lines[-1] = Line(lines[-1].kind, lines[-1].content.removesuffix(b"\n"))
         else:
             content = line.value.encode("latin-1")
-            lines.append(Line(LineKind(line.line_type.encode()), content))
+            lines.append(Line(_KIND_OF_TYPE[line.line_type], content))
     return tuple(lines)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from patchkit.diffing.alignment import align
-from patchkit.engine.locating import Found, Locator
+from patchkit.engine.locating import Found, Location, Locator
 from patchkit.engine.naming import picked_name
 from patchkit.engine.presence import UNTOUCHED, UpstreamDelta
 from patchkit.engine.versions import FilePair, Version
@@ -355,7 +355,11 @@ class Workbench:
         if file is None:
             return _ABSENT
         base = Version.of(path, file)
-        location = self._locator.locate(path)
+        if self._new is self._old:  # a stack on its own version
+            self._asked[path] = file
+            location: Location = Found(path, None)
+        else:
+            location = self._locator.locate(path)
         if not isinstance(location, Found):
             return FilePair(base, None, missing=Held(location.cause, location.note))
         place = location.path

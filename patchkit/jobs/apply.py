@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchkit.engine.checking import Fit, PatchFit, check_stack
-from patchkit.engine.rebasing import port_stack
+from patchkit.engine.checking import Fit, PatchFit
+from patchkit.engine.walking import steps_of
 from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import OutputError
 from patchkit.jobs.inputs import read_stack
@@ -61,23 +61,29 @@ def plan_apply(
     stack_folder, stack = read_stack(project, version)
     policy = policy_of(project, stack_folder, fuzz)
     tree = DirectoryTree(folder)
-    fits = check_stack(stack, tree, policy, watch)
-    if any(patch.fit is Fit.BROKEN for patch in fits):
-        return ApplyPlan(folder, fits, (), (), {})
-    ported = port_stack(stack, tree, tree, policy)
-    changed = {path: file for path, file in ported.result.items() if ported.pristine[path] != file}
+    fits = []
+    before: dict[TreePath, File | None] = {}
+    after: dict[TreePath, File | None] = {}
+    for step in steps_of(stack, tree, policy, watch):
+        fits.append(step.fit)
+        for path, file in step.before.items():
+            before.setdefault(path, file)
+        after.update(step.after)
+    if any(fit.fit is Fit.BROKEN for fit in fits):
+        return ApplyPlan(folder, tuple(fits), (), (), {})
+    changed = {path: file for path, file in after.items() if before[path] != file}
     outputs = tuple(
-        Output(os.fsdecode(path), file.content, _mode(folder, path, file, ported.pristine[path]))
+        Output(os.fsdecode(path), file.content, _mode(folder, path, file, before[path]))
         for path, file in changed.items()
         if file is not None
     )
     removals = tuple(os.fsdecode(path) for path, file in changed.items() if file is None)
     read = {
         os.fsdecode(path): None if file is None else file.content
-        for path, file in ported.pristine.items()
+        for path, file in before.items()
         if path in changed
     }
-    return ApplyPlan(folder, fits, outputs, removals, read)
+    return ApplyPlan(folder, tuple(fits), outputs, removals, read)
 
 
 def _mode(folder: Path, path: TreePath, file: File, before: File | None) -> int:

@@ -7,7 +7,7 @@ import os
 import pathlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from stat import S_IFDIR, S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
+from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 
 from patchkit.errors import UpstreamError
 from patchkit.limits import how_to_raise, limits
@@ -35,14 +35,15 @@ class DirectoryTree:
     def get(self, path: Path) -> File | None:
         """The file at `path`, read at this moment."""
         place = self._place(path)
-        return None if place is None else _file_at(place)
+        return None if place is None else _file_at(*place)
 
     def has_folder(self, path: Path) -> bool:
         """Whether there is a file somewhere below the folder `path`."""
-        place = self._place(path)
-        if place is None or place.is_symlink() or not place.is_dir():
+        found = self._place(path)
+        if found is None or not S_ISDIR(found[1].st_mode):
             return False
-        return next(_files_below(place, path + b"/" if path else b""), None) is not None
+        below = _files_below(pathlib.Path(found[0]), path + b"/" if path else b"")
+        return next(below, None) is not None
 
     def paths(self) -> Collection[Path]:
         """Every file and link, in order."""
@@ -53,29 +54,31 @@ class DirectoryTree:
         return {
             path: blob_id(file.content)
             for path, place in _files_below(self.root, b"")
-            if (file := _file_at(place)) is not None
+            if (file := _file_at(str(place), place.lstat())) is not None
         }
 
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Nothing to do: a file is read when it is asked for."""
 
-    def _place(self, path: Path) -> pathlib.Path | None:
-        """Where `path` is on disk; None where there is nothing, or only behind a symbolic link."""
+    def _place(self, path: Path) -> tuple[str, os.stat_result] | None:
+        """Where `path` is on disk, and its status; None where there is nothing, or only behind a
+        symbolic link."""
         parts = path.split(b"/") if path else []
         if b"\0" in path or parts[:1] == [_GIT] or not _NO_NAMES.isdisjoint(parts):
             return None
-        place, mode = self.root, S_IFDIR
-        for part in parts:
-            if not S_ISDIR(mode):
-                return None
-            place /= os.fsdecode(part)
-            try:
-                mode = place.lstat().st_mode
-            except OSError as problem:
-                if problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        place = str(self.root)
+        status: os.stat_result | None = None
+        try:
+            for part in parts:
+                if status is not None and not S_ISDIR(status.st_mode):
                     return None
-                raise _unreadable(place, problem) from problem
-        return place
+                place = f"{place}/{os.fsdecode(part)}"
+                status = os.lstat(place)  # a Path takes longer to make than to look at
+            return place, status or self.root.stat()
+        except OSError as problem:
+            if problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+                return None
+            raise _unreadable(place, problem) from problem
 
 
 def _files_below(folder: pathlib.Path, prefix: bytes) -> Iterator[tuple[Path, pathlib.Path]]:
@@ -93,21 +96,21 @@ def _files_below(folder: pathlib.Path, prefix: bytes) -> Iterator[tuple[Path, pa
         raise _unreadable(folder, problem) from problem
 
 
-def _file_at(place: pathlib.Path) -> File | None:
-    """The file at a place; None for a folder."""
+def _file_at(place: str, status: os.stat_result) -> File | None:
+    """The file at a place with this status; None for a folder."""
+    mode = status.st_mode
     try:
-        mode = place.lstat().st_mode
         if S_ISLNK(mode):
             # pathlib would tidy the target: `./x` would become `x`.
             return File(os.readlink(os.fsencode(place)), SYMLINK)  # noqa: PTH115 (it would tidy)
         if S_ISREG(mode):
-            size, most = place.lstat().st_size, limits().file_bytes
+            size, most = status.st_size, limits().file_bytes
             if size > most:
                 raise UpstreamError(
                     f"{place}: a file of {size} bytes; {most} is the limit.",
                     how_to_raise("file_bytes"),
                 )
-            return File(place.read_bytes(), EXECUTABLE if mode & S_IXUSR else REGULAR)
+            return File(pathlib.Path(place).read_bytes(), EXECUTABLE if mode & S_IXUSR else REGULAR)
     except OSError as problem:
         raise _unreadable(place, problem) from problem
     if S_ISDIR(mode):
@@ -115,5 +118,5 @@ def _file_at(place: pathlib.Path) -> File | None:
     raise UpstreamError(f"{place}: is neither a file nor a symbolic link.")
 
 
-def _unreadable(place: pathlib.Path, problem: OSError) -> UpstreamError:
+def _unreadable(place: pathlib.Path | str, problem: OSError) -> UpstreamError:
     return UpstreamError(f"{problem.filename or place}: cannot be read: {problem.strerror}.")

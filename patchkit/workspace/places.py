@@ -54,41 +54,37 @@ def status_at(root: Path, path: str) -> os.stat_result | None:
     """
     status = status_of_entry(root, path)
     if status is not None and stat.S_ISLNK(status.st_mode):
-        raise _through_link(root / path)
+        raise _through_link(str(root / path))
     return status
 
 
 def status_of_entry(root: Path, path: str) -> os.stat_result | None:
     """As `status_at`, but what stands at the path itself may be a symbolic link."""
     parts = path.split("/")
-    place = root
+    place = os.fspath(root)
     for depth, part in enumerate(parts, 1):
-        place = place / part
+        place = os.path.join(place, part)  # noqa: PTH118 (Path takes longer than what is asked)
         try:
-            status = place.lstat()
+            status = os.lstat(place)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise OutputError(f"{_shown(place)}: {error.strerror}.") from error
+            raise OutputError(f"{shown_name(place)}: {error.strerror}.") from error
         if depth < len(parts):
             if stat.S_ISLNK(status.st_mode):
                 raise _through_link(place)
             if not stat.S_ISDIR(status.st_mode):
                 raise OutputError(
-                    f"{_shown(place)}: a file where a folder is needed.", "Move it away."
+                    f"{shown_name(place)}: a file where a folder is needed.", "Move it away."
                 )
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
-        raise OutputError(f"{_shown(place)}: {kind} where a file is needed.", "Move it away.")
+        raise OutputError(f"{shown_name(place)}: {kind} where a file is needed.", "Move it away.")
     return status
 
 
-def _through_link(place: Path) -> OutputError:
+def _through_link(place: str) -> OutputError:
     return OutputError(
-        f"{_shown(place)}: a symbolic link; nothing is written through it.",
+        f"{shown_name(place)}: a symbolic link; nothing is written through it.",
         "Replace it by a real file or folder.",
     )
-
-
-def _shown(place: Path) -> str:
-    return shown_name(str(place))
