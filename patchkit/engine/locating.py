@@ -329,5 +329,7 @@ def similarity(one: bytes, two: bytes) -> int:
     larger = max(len(one), len(two))
     if not larger:
         return 100
-    shared = Counter(split_lines(one)) & Counter(split_lines(two))
-    return 100 * sum(len(line) * count for line, count in shared.items()) // larger
+    lines, others = Counter(split_lines(one)), Counter(split_lines(two))
+    # `&` of two counters asks for every line of the one, and most are only there.
+    common = lines.keys() & others.keys()
+    return 100 * sum(len(line) * min(lines[line], others[line]) for line in common) // larger

@@ -8,7 +8,6 @@ Contents come from the repository's own reader; a partial clone fetches them in 
 from __future__ import annotations
 
 import bisect
-import heapq
 import os
 import re
 from collections import Counter
@@ -19,6 +18,7 @@ from patchkit.errors import UpstreamError
 from patchkit.model.history import MOST_TOUCHES, Stored, Touch, Walk
 from patchkit.model.report import UpstreamCommit
 from patchkit.model.tree import SUBMODULE, File, Path, split_lines
+from patchkit.sources.additions import Additions
 from patchkit.sources.commitlog import (
     FORMAT,
     FORMAT_WITH_MESSAGE,
@@ -36,6 +36,7 @@ _SEPARATE = ("-c", "log.diffMerges=separate")
 """What `-m` means; older versions of git know nothing else."""
 _MOST_MESSAGES = 2000
 _MOST_CANDIDATES = 40
+_MOST_COUNTED = 2 * _MOST_CANDIDATES
 _LEAST_ALIKE = 0.5
 _MOST_HOPS = 16
 _NUMBERED = re.compile(r"[#-]\d+$")
@@ -59,7 +60,8 @@ class GitHistory:
         self._old_touches: dict[Path, list[Touch]] = {}
         self._walks: dict[Path, Walk] = {}
         self._whole: dict[str, tuple[Touch, ...]] = {}
-        self._added: dict[str, Mapping[str, Sequence[Stored]]] = {}
+        self._added: dict[str, Additions] = {}
+        self._counts: dict[str, Counter[bytes]] = {}
         self._known: dict[str, UpstreamCommit] = {}
         self._mentions: dict[str, tuple[UpstreamCommit, ...]] = {}
 
@@ -317,42 +319,43 @@ class GitHistory:
         if gone is None:
             return None
         added = self._added_in(touch.commit.identity)
-        same = added.get(gone.identity, ())
+        same = added.of_content(gone.identity)
         name = gone.path.rpartition(b"/")[2]
         if same:
             best = max(same, key=lambda one: (one.path.endswith(name), one.path))
             return Touch(touch.commit, gone, best)
-        ending = name.rpartition(b".")[2]
-        alike = (one for some in added.values() for one in some if one.path.endswith(ending))
-        candidates = heapq.nsmallest(
-            _MOST_CANDIDATES,
-            alike,
-            key=lambda one: (not one.path.endswith(b"/" + name), one.path),
-        )
+        candidates = added.named_like(name, _MOST_CANDIDATES)
         self.prefetch([gone, *candidates])
         lines = self._counted(gone)
         scores = [(_similarity(lines, self._counted(one)), one.path, one) for one in candidates]
         score, _, best = max(scores, default=(0.0, b"", gone))
         return Touch(touch.commit, gone, best) if score >= _LEAST_ALIKE else None
 
-    def _added_in(self, commit: str) -> Mapping[str, Sequence[Stored]]:
-        """The files that a commit added, by their identity."""
+    def _added_in(self, commit: str) -> Additions:
+        """The files that a commit added."""
         if commit not in self._added:
-            added: dict[str, list[Stored]] = {}
-            for touch in self.touches_of(commit):
-                if touch.before is None and touch.after is not None:
-                    added.setdefault(touch.after.identity, []).append(touch.after)
-            self._added[commit] = added
+            touches = self.touches_of(commit)
+            self._added[commit] = Additions(
+                one.after for one in touches if one.before is None and one.after is not None
+            )
         return self._added[commit]
 
     def _counted(self, stored: Stored) -> Counter[bytes]:
-        return Counter(split_lines(self.content(stored)))
+        """How often a file has each line; the same files are asked for again and again."""
+        found = self._counts.get(stored.identity)
+        if found is None:
+            if len(self._counts) == _MOST_COUNTED:
+                self._counts.clear()
+            found = self._counts[stored.identity] = Counter(split_lines(self.content(stored)))
+        return found
 
 
 def _similarity(lines: Counter[bytes], others: Counter[bytes]) -> float:
     """The share of the lines of the longer file that both have."""
     longer = max(lines.total(), others.total())
-    return (lines & others).total() / longer if longer else 0.0
+    # `&` of two counters asks for every line of the one, and most are only there.
+    shared = sum(min(lines[one], others[one]) for one in lines.keys() & others.keys())
+    return shared / longer if longer else 0.0
 
 
 def history_between(
