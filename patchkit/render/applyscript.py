@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from importlib import resources
+from pathlib import Path
 
 from patchkit.errors import PatchkitError
 
-_TEMPLATE = "apply-patches.sh.in"
+# Not by importlib.resources: that takes as long to import as ten patches to port.
+_TEMPLATE = Path(__file__).with_name("apply-patches.sh.in")
 _PLACEHOLDER = re.compile(r"@([a-z]+)@")
 
 
@@ -51,6 +52,6 @@ def apply_script(
         "fuzz": str(fuzz),
         "flags": " ".join(sorted(flags)),
     }
-    template = resources.files("patchkit.render").joinpath(_TEMPLATE).read_text("utf-8")
+    template = _TEMPLATE.read_text("utf-8")
     text = _PLACEHOLDER.sub(lambda found: shlex.quote(settings[found[1]]), template)
     return text.encode("utf-8", "surrogateescape")
