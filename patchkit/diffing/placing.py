@@ -119,15 +119,22 @@ def nearest_place(hunk: Hunk, where: Mapping[bytes, Sequence[int]]) -> NearPlace
 def _find(
     hunk: Hunk, target: _Target, guess: int, settled: int, max_fuzz: int
 ) -> tuple[int, int] | None:
-    """The 1-based line where the hunk matches with the least fuzz, and that fuzz."""
+    """The 1-based line where the hunk matches with the least fuzz, and that fuzz.
+
+    A line before the first is found only for a hunk behind which others should stand. GNU patch
+    takes line 0 for no match, but goes on from there.
+    """
     if not hunk.old:
         return guess, 0
     context = max(hunk.leading_context, hunk.trailing_context)
+    before_first: tuple[int, int] | None = None
     for fuzz in range(min(max_fuzz, context) + 1):
         line = _locate(hunk, target, guess, settled, fuzz)
-        if line is not None:
+        if line == 0:
+            guess, before_first = 0, (0, fuzz)
+        elif line is not None:
             return line, fuzz
-    return None
+    return before_first
 
 
 def _locate(hunk: Hunk, target: _Target, guess: int, settled: int, fuzz: int) -> int | None:

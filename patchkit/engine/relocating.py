@@ -136,6 +136,8 @@ def _landings(ported: PortedDiff, change: Change, bench: Workbench) -> Iterator[
             continue
         if sum(map(is_telling, hunk.old)) < _LEAST_TELLING:
             continue
+        if regions and _is_in_place(hunk, regions):
+            continue
         for trimmed in _trimmed(hunk):
             places = list(_places_of(trimmed, path, bench))
             if len(places) == 1 and not _is_beside(*places[0], trimmed, ported.file):
@@ -147,6 +149,31 @@ def _landings(ported: PortedDiff, change: Change, bench: Workbench) -> Iterator[
 def _is_followable(region: Region) -> bool:
     held = region.settlement
     return isinstance(held, Held) and held.cause in _FOLLOWABLE
+
+
+def _is_in_place(hunk: Hunk, regions: Sequence[Region]) -> bool:
+    """Whether lines of the hunk stand as before on both sides of what is held, more of them than a
+    hunk is trimmed by: then upstream changed what is between them, and moved nothing."""
+    first, last = len(hunk.old), 0
+    for region in regions:
+        start = _start_in(hunk.old, region.base.lines)
+        if start is None:
+            return False
+        first, last = min(first, start), max(last, start + len(region.base.lines))
+    before, after = hunk.old[:first], hunk.old[last:]
+    return (
+        any(map(is_telling, before))
+        and any(map(is_telling, after))
+        and max(len(before), len(after)) > _MOST_TRIMMED
+    )
+
+
+def _start_in(lines: Sequence[bytes], held: Sequence[bytes]) -> int | None:
+    """The index at which held lines stand among those of a hunk; None for no lines: they may stand
+    anywhere."""
+    wanted = tuple(held)
+    starts = range(len(lines) - len(wanted) + 1) if wanted else ()
+    return next((at for at in starts if tuple(lines[at : at + len(wanted)]) == wanted), None)
 
 
 def _is_beside(version: Version, at: int, hunk: Hunk, file: PortedFile) -> bool:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from patchkit.diffing.edits import apply_edits, edits_of
@@ -69,7 +69,24 @@ _NUMBER = rb"-?\d+(?:,\d+)?"
 _HEADER = re.compile(rb"@@ -%b \+%b @@[^\n]*\n" % (_NUMBER, _NUMBER))
 
 
+# GNU patch finds the second hunk before the first line, and goes on from there.
+_BEFORE_FIRST = (
+    b"a\na\na\nb\n",
+    b"--- a/file\n+++ b/file\n@@ -1,0 +1,1 @@\n+new\n@@ -1,3 +1,4 @@\n a\n a\n+new\n a\n"
+    b"@@ -4,0 +4,1 @@\n+new\n",
+    2,
+)
+_ALL_GONE = (
+    b"a\na\na\na\n",
+    b"--- a/file\n+++ b/file\n@@ -1,3 +1,0 @@\n-a\n-a\n-a\n@@ -1,3 +1,4 @@\n a\n a\n+new\n a\n"
+    b"@@ -4,1 +4,0 @@\n-a\n",
+    2,
+)
+
+
 @settings(max_examples=150, deadline=None)
+@example(_BEFORE_FIRST)
+@example(_ALL_GONE)
 @given(st.one_of(patchings(), loose_patchings()))
 def test_rejects_are_those_of_patch(case: tuple[bytes, bytes, int]) -> None:
     """The hunks in the file of rejects are those that have no place, and the rest goes in alike."""

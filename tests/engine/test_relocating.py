@@ -205,6 +205,18 @@ def test_both_append_to_a_file() -> None:
     assert new == whole.result
 
 
+def test_a_copy_elsewhere_is_no_move() -> None:
+    """Upstream changed the very line between two that stand as before, and a copy of the function
+    came into another file: the patch is for the one that it named."""
+    new = {
+        b"src/a.c": file(edited(OLD[b"src/a.c"].content, (b"\tthird();\n", b"\tupstream();\n"))),
+        b"src/b.c": file(OTHER + MOVED),
+    }
+    ported, whole = port_one(diff(OLD, PATCHED), OLD, new)
+    assert HeldCause.OVERLAP is why_held(ported).cause
+    assert new[b"src/a.c"] == whole.result[b"src/a.c"]
+
+
 # --- context, and other patches
 
 

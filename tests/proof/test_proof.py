@@ -15,7 +15,7 @@ import pytest
 from patchkit.errors import PatchkitError, ProofError
 from patchkit.model.stack import Dialect, Layout
 from patchkit.model.tree import EXECUTABLE, SUBMODULE, SYMLINK, File
-from patchkit.proof import prove
+from patchkit.proof import prove, script
 
 SERIES_CONF = Layout(Dialect.SERIES_CONF, "series.conf", "patches")
 LAYOUTS = [
@@ -92,6 +92,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "scratch"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
+    monkeypatch.setenv("TMPDIR", str(place))
     return place
 
 
@@ -308,6 +309,16 @@ def test_scratch_folder_that_cannot_be_written(
     with pytest.raises(PatchkitError, match="the proof cannot be run in") as caught:
         _prove()
     assert "TMPDIR" in caught.value.hints[0]
+
+
+def test_scratch_folder_in_memory_that_fails(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory may have run out: the usual place decides."""
+    monkeypatch.setattr(script, "quickest_folder", lambda _: scratch / "full")
+    _prove()
+    with pytest.raises(ProofError, match="line 3 should be"):
+        _prove(expected={**EXPECTED, b"hello.c": File(HELLO.replace(b"three", b"3"))})
 
 
 def test_many_patches() -> None:

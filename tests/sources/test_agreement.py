@@ -37,6 +37,9 @@ NO_FILES = (
 def assert_same(expected: Mapping[bytes, File], tree: Tree) -> None:
     """Every question to a tree is answered as by the same files in memory."""
     memory = MemoryTree(expected)
+    # Once it is listed, a tree may answer from that.
+    assert expected == {path: tree.get(path) for path in expected}
+    assert all(memory.has_folder(path) == tree.has_folder(path) for path in (b"", b"a", b"nothing"))
     assert memory.listing() == tree.listing()
     assert set(expected) == set(tree.paths())
     tree.prefetch(expected)

@@ -73,6 +73,11 @@ def test_submodule_is_an_empty_file_and_not_listed(git_dir: Path) -> None:
         assert tree.get(b"a/sub/x") is None
         assert not tree.has_folder(b"a/sub")
         assert list(tree.listing()) == [b"a/b"]
+        # Now that it is listed:
+        assert File(b"", SUBMODULE) == tree.get(b"a/sub")
+        assert tree.get(b"a/sub/x") is None
+        assert not tree.has_folder(b"a/sub")
+        assert tree.has_folder(b"a")
 
 
 def test_modes_of_old_repositories_are_made_regular(git_dir: Path) -> None:
