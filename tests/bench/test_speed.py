@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import patchkit
 from tests.bench.port_quality.cases import read_series
 from tests.bench.port_quality.processes import BenchError, run
 from tests.bench.speed.__main__ import as_json, with_earlier
 from tests.bench.speed.measuring import measure
+from tests.bench.speed.profiling import PHASES, profile_table, read_profile
 from tests.bench.speed.running import NOT_INSTALLED, Bench, Timing
 from tests.bench.speed.synthetic import (
     CHURN,
@@ -291,3 +293,34 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
 def test_every_tool_is_of_a_task() -> None:
     """Both tasks have tools."""
     assert {tool.task for tool in TOOLS.values()} == set(Task)
+
+
+SAMPLES = """\
+<module> (patchkit/__main__.py:6);port_stack (patchkit/engine/rebasing.py:67);modify (a/b.py:1) 50
+<module> (patchkit/__main__.py:6);port_stack (patchkit/engine/rebasing.py:67);x (engine/y.py:3);\
+modify (patchkit/engine/modifying.py:9) 100
+<module> (patchkit/__main__.py:6);ProofInStages.finish (patchkit/proof/stages.py:131) 25
+<module> (patchkit/__main__.py:3) 25
+Thread._bootstrap (threading.py:1002);finish (patchkit/proof/stages.py:131) 1000
+"""
+
+
+def test_samples_are_counted_by_phase() -> None:
+    """Those of the main thread; a part counts for the whole that it is in as well."""
+    profile = read_profile("tiny", SAMPLES)
+    assert 200 == profile.total
+    counts = {phase.function: count for phase, count in profile.of_phase.items()}
+    assert {"port_stack": 150, "modify": 100, "finish": 25} == counts
+    rows = [line.strip("| ").split(" | ") for line in profile_table([profile]).splitlines()]
+    shown = dict(row for row in rows if len(row) == 2)
+    assert "2.00 s" == shown["main thread"]
+    assert "1.50 s, 75 %" == shown["porting"]
+    assert "1.00 s, 50 %" == shown["… merging"]
+    assert "0.25 s, 12 %" == shown["start-up and the rest"]
+
+
+def test_the_phases_are_functions_of_patchkit() -> None:
+    """Whoever renames one has to rename it here."""
+    source = Path(patchkit.__file__).parent
+    for phase in PHASES:
+        assert f"def {phase.function}(" in (source / phase.file).read_text("utf-8"), phase

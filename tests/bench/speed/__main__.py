@@ -16,6 +16,7 @@ import platformdirs
 from patchkit.errors import PatchkitError
 from tests.bench.port_quality.processes import BenchError
 from tests.bench.speed.machine import machine, start_up
+from tests.bench.speed.profiling import profile, profile_table, write_profiles
 from tests.bench.speed.running import Bench, Timing
 from tests.bench.speed.tables import Figures, tables, write_figures
 from tests.bench.speed.tools import TOOLS, is_own
@@ -99,8 +100,7 @@ def run_command(
         # A real stack is short: what a tool does once at its start would be scaled with the rest.
         longest = limit if case in synthetic_shapes() else None
         timings.extend(_timed(workload, chosen, longest))
-    command = shlex.join(["python", "-m", "tests.bench.speed", *_arguments()])
-    figures = Figures(machine(), command, workloads, timings, start_up(), left_out)
+    figures = Figures(machine(), _command(), workloads, timings, start_up(), left_out)
     if also is not None:
         figures = with_earlier(figures, json.load(also))
     click.echo(tables(figures))
@@ -108,6 +108,34 @@ def run_command(
         json_file.write(as_json(figures))
     if write_docs is not None:
         write_figures(write_docs, figures)
+
+
+@cli.command("profile")
+@click.option("--cases", default="50k-1000", metavar="NAME,...", show_default=True)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, resolve_path=True),
+    metavar="DIR",
+    envvar="SPEED_WORK",
+    default=platformdirs.user_cache_path("patchkit-speed"),
+    show_default=True,
+    help="Where the cases are laid out (or SPEED_WORK).",
+)
+@click.option(
+    "--write-docs", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the table between the marks of a Markdown file, which is made if need be.",
+)  # fmt: skip
+def profile_command(cases: str, work: Path, write_docs: Path | None) -> None:
+    """Say where the time of `patchkit rebase` goes, by the samples of py-spy."""
+    profiles = []
+    for case in _words(cases, names()):
+        try:
+            profiles.append(profile(lay_out(case, work)))
+        except LeftOut as reason:
+            click.echo(reason, err=True)
+    click.echo(profile_table(profiles))
+    if write_docs is not None:
+        write_profiles(write_docs, _command(), profiles)
 
 
 def _timed(workload: Workload, chosen: Sequence[str], limit: float | None) -> Iterator[Timing]:
@@ -130,7 +158,7 @@ def _words(given: str, known: Sequence[str]) -> list[str]:
     return words
 
 
-def _arguments() -> list[str]:
+def _command() -> str:
     """The command line without what is of this machine only: where the cases and results lie."""
     kept: list[str] = []
     arguments = iter(sys.argv[1:])
@@ -139,7 +167,7 @@ def _arguments() -> list[str]:
             next(arguments, None)
         elif not argument.startswith(tuple(f"{option}=" for option in _PLACES)):
             kept.append(argument)
-    return kept
+    return shlex.join(["python", "-m", "tests.bench.speed", *kept])
 
 
 def with_earlier(figures: Figures, document: Mapping[str, Any]) -> Figures:
