@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,6 +90,11 @@ def _all_at_once(do: Callable[[_Item], None], items: Sequence[_Item]) -> None:
     with ThreadPoolExecutor(len(shares)) as pool:
         for _ in pool.map(do_share, shares):
             pass
+
+
+def sync_all(folders: Iterable[Path]) -> None:
+    """Put the names in all folders on the disk that are there. Raises `OSError`."""
+    _all_at_once(sync, sorted(folder for folder in folders if folder.is_dir()))
 
 
 def sync(folder: Path) -> None:

@@ -25,7 +25,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from patchkit.errors import OutputError
-from patchkit.workspace.disk import NewFile, remove_folder, sync, write_new
+from patchkit.workspace.disk import NewFile, remove_folder, sync, sync_all, write_new
 from patchkit.workspace.locking import locked
 from patchkit.workspace.places import STAGE, checked_path, status_of_entry
 
@@ -170,8 +170,8 @@ def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Seque
     plan = _Plan(
         tuple(output.path for output in outputs), tuple(removals), folders, _identity(stage)
     )
-    for path in (*plan.files, *plan.removals):
-        _check_can_change(root, path)
+    for parent in dict.fromkeys((root / path).parent for path in (*plan.files, *plan.removals)):
+        _check_can_change(root, parent)
     write_new([NewFile(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)])
     # The stage is on the disk before anything outside of it changes.
     sync(stage)
@@ -193,12 +193,12 @@ def _missing_folders(root: Path, outputs: Sequence[Output]) -> tuple[str, ...]:
 
 def _folders_of(paths: Iterable[str]) -> set[str]:
     """Every folder that one of the paths lies in, up to the root, `.`."""
-    return {str(folder) for path in paths for folder in PurePosixPath(path).parents}
+    direct = {PurePosixPath(path.rpartition("/")[0]) for path in paths}
+    return {str(folder) for one in direct for folder in (one, *one.parents)}
 
 
-def _check_can_change(root: Path, path: str) -> None:
-    """Find out now what would otherwise stop the renames half-way."""
-    folder = (root / path).parent
+def _check_can_change(root: Path, folder: Path) -> None:
+    """Find out now what would otherwise stop the renames into a folder half-way."""
     while not folder.exists():
         folder = folder.parent
     can_use_effective_ids = os.access in os.supports_effective_ids
@@ -228,18 +228,17 @@ def _carry_out(root: Path, stage: Path) -> None:
         # What is renamed into a new folder is gone with it, as long as that is not on the disk.
         for folder in sorted({(root / name).parent for name in plan.folders}):
             sync(folder)
-        for number, path in enumerate(plan.files):
-            staged = stage / _FILES / str(number)
-            if os.path.lexists(staged):
-                status_of_entry(root, path)
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                staged.replace(root / path)
+        staged = ((f"{stage}/{_FILES}/{number}", path) for number, path in enumerate(plan.files))
+        left = [(place, path) for place, path in staged if os.path.lexists(place)]
+        for parent in {(root / path).parent for _, path in left}:
+            parent.mkdir(parents=True, exist_ok=True)
+        for place, path in left:
+            status_of_entry(root, path)
+            os.replace(place, root / path)  # noqa: PTH105 (a Path for each of thousands)
         for path in plan.removals:
             if status_of_entry(root, path) is not None:
                 (root / path).unlink()
-        for folder in sorted({(root / path).parent for path in (*plan.files, *plan.removals)}):
-            if folder.is_dir():
-                sync(folder)
+        sync_all({(root / path).parent for path in (*plan.files, *plan.removals)})
         sync(root)
         (stage / _COMMIT).unlink()
         # Lost, the removal would let a later recovery take away what a person has put there since.
