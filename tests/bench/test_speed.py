@@ -300,7 +300,8 @@ SAMPLES = """\
 <module> (patchkit/__main__.py:6);port_stack (patchkit/engine/rebasing.py:67);x (engine/y.py:3);\
 modify (patchkit/engine/modifying.py:9) 100
 <module> (patchkit/__main__.py:6);ProofInStages.finish (patchkit/proof/stages.py:131) 25
-<module> (patchkit/__main__.py:3) 25
+<module> (patchkit/__main__.py:3) 20
+<module> (patchkit/__main__.py:6);GitTree.prefetch (patchkit/sources/gittree.py:3) 5
 Thread._bootstrap (threading.py:1002);finish (patchkit/proof/stages.py:131) 1000
 """
 

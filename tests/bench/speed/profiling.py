@@ -98,8 +98,14 @@ def read_profile(workload: str, text: str) -> Profile:
             continue
         total += int(count)
         frames = [found.groups() for found in map(_FRAME.fullmatch, stack.split(";")) if found]
+        is_in_whole = False
         for phase in PHASES:
-            if any(name == phase.function and file.endswith(phase.file) for name, file in frames):
+            is_on = any(
+                name == phase.function and file.endswith(phase.file) for name, file in frames
+            )
+            if not phase.depth:
+                is_in_whole = is_on
+            if is_on and is_in_whole:
                 of_phase[phase] += int(count)
     return Profile(workload, total, of_phase)
 

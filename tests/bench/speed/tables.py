@@ -117,7 +117,9 @@ def _wall(timing: Timing) -> str:
 
 
 def _cpu(timing: Timing) -> str:
-    return _scaled(timing, timing.whole_cpu)
+    # The time of programs that were ended with the tool is nobody's.
+    is_known = not timing.was_cut or timing.cpu > 0
+    return _scaled(timing, timing.whole_cpu) if is_known else ""
 
 
 def _memory(timing: Timing) -> str:
