@@ -128,9 +128,11 @@ def some_story(rng: Random, most_patches: int = 5) -> Story:
     for number in range(rng.randint(1, most_patches)):
         after = changed_tree(rng, tree, b"patch%d" % number)
         strip = rng.choice((0, 1, 1, 1, 2))
-        is_reversed = rng.random() < 0.2 and not _turns_kinds(tree, after)
-        # What patch -R cannot take back is a copy, and a file that became a link.
-        finding = rng.choice(FINDING[:2] if is_reversed else FINDING)
+        turns_kinds = _turns_kinds(tree, after)
+        is_reversed = rng.random() < 0.2 and not turns_kinds
+        # What patch -R cannot take back is a copy, and a file that became a link; nor does patch
+        # copy what such a file was.
+        finding = rng.choice(FINDING[:2] if is_reversed or turns_kinds else FINDING)
         before, behind = (after, tree) if is_reversed else (tree, after)
         patch = diff(before, behind, *finding, *rng.choice(CONTEXTS), *PREFIXES[strip])
         if patch:

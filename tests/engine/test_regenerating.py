@@ -191,7 +191,10 @@ def test_folding_loses_nothing(rng: Random) -> None:
     for before in ported.files:
         after = as_one_cause(before, GENERATED)
         assert min(1, len(before.held)) == len(after.held)
-        assert [*range(1, len(after.regions) + 1)] == [one.number for one in after.regions]
+        # A region whose code moved elsewhere leaves a gap, which stays where nothing is folded.
+        numbers = [one.number for one in before.regions]
+        counted = [*range(1, len(after.regions) + 1)] if before.held else numbers
+        assert counted == [one.number for one in after.regions]
         assert settlements(before) == settlements(after)
         assert {n for one in before.held for n in one.hunks} == {
             n for one in after.held for n in one.hunks
