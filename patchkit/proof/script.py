@@ -114,7 +114,8 @@ def prove(
     run = _Run(scaffolding, f"{package}-0", before, after, shell, within_fuzz, halt or Halt())
     quickest = quickest_folder(run.size)
     if quickest != temporary_folder():
-        with suppress(ProofError, OSError):  # memory may have run out: the usual place decides
+        # Memory may have run out: the usual place decides.
+        with suppress(ProofError, OutputError, OSError):
             run.prove_in(quickest)
             return
     try:

@@ -31,6 +31,16 @@ _GROUPS: Mapping[str, Sequence[str]] = {
 _NAME = "speed"
 _PLACES = ("--work", "--json", "--also", "--write-docs")
 
+_work_option = click.option(
+    "--work",
+    type=click.Path(path_type=Path, resolve_path=True),
+    metavar="DIR",
+    envvar="SPEED_WORK",
+    default=platformdirs.user_cache_path("patchkit-speed"),
+    show_default=True,
+    help="Where the cases are laid out (or SPEED_WORK).",
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
@@ -58,15 +68,7 @@ def cli() -> None:
     metavar="SECONDS",
     help="Cut a run of a stock tool on a synthetic case short after this time, and scale.",
 )
-@click.option(
-    "--work",
-    type=click.Path(path_type=Path, resolve_path=True),
-    metavar="DIR",
-    envvar="SPEED_WORK",
-    default=platformdirs.user_cache_path("patchkit-speed"),
-    show_default=True,
-    help="Where the cases are laid out (or SPEED_WORK).",
-)
+@_work_option
 @click.option("--json", "json_file", type=click.File("w"), metavar="FILE", help="All, as JSON.")
 @click.option(
     "--also",
@@ -112,15 +114,7 @@ def run_command(
 
 @cli.command("profile")
 @click.option("--cases", default="50k-1000", metavar="NAME,...", show_default=True)
-@click.option(
-    "--work",
-    type=click.Path(path_type=Path, resolve_path=True),
-    metavar="DIR",
-    envvar="SPEED_WORK",
-    default=platformdirs.user_cache_path("patchkit-speed"),
-    show_default=True,
-    help="Where the cases are laid out (or SPEED_WORK).",
-)
+@_work_option
 @click.option(
     "--write-docs", type=click.Path(path_type=Path), metavar="FILE",
     help="Write the table between the marks of a Markdown file, which is made if need be.",
