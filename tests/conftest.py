@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("person", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "person")
-# Under nohup it is ignored, and would be by every process that a test starts.
+# Under nohup, or in the background of a script, these are ignored, and would be by every process
+# that a test starts.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
