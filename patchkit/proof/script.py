@@ -111,15 +111,15 @@ def prove(
         layout.series: series,
         **{layout.place_of(name): content for name, content in patches.items()},
     }
-    run = _Run(scaffolding, f"{package}-0", before, after, shell, within_fuzz, halt or Halt())
-    quickest = quickest_folder(run.size)
+    trial = _Trial(scaffolding, f"{package}-0", before, after, shell, within_fuzz, halt or Halt())
+    quickest = quickest_folder(trial.size)
     if quickest != temporary_folder():
         # Memory may have run out: the usual place decides.
         with suppress(ProofError, OutputError, OSError):
-            run.prove_in(quickest)
+            trial.run_in(quickest)
             return
     try:
-        run.prove_in(temporary_folder())
+        trial.run_in(temporary_folder())
     except OSError as error:
         raise OutputError(
             f"the proof cannot be run in {temporary_folder()}: {error.strerror or error}.",
@@ -128,7 +128,7 @@ def prove(
 
 
 @dataclass(frozen=True)
-class _Run:
+class _Trial:
     """What is run, and what has to come out."""
 
     scaffolding: Mapping[str, bytes]
@@ -146,7 +146,7 @@ class _Run:
         files = (file for tree in trees for file in tree.values() if file is not None)
         return sum(map(len, self.scaffolding.values())) + sum(len(file.content) for file in files)
 
-    def prove_in(self, top: Path) -> None:
+    def run_in(self, top: Path) -> None:
         """Run it in a folder of its own in `top`, and compare."""
         with scratch(top) as made:
             folder = made.folder / "stack"

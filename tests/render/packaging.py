@@ -109,6 +109,7 @@ class Packaging:
         """Pack files (`run.sh` executable) and a symbolic link to `hello.c` below `top`."""
         kind = name.rpartition(".")[2]
         modes = {"gz": "w:gz", "xz": "w:xz", "bz2": "w:bz2", "tar": "w:"}
+        # typeshed knows the modes as literals only, and this one is looked up.
         with tarfile.open(str(self.root / name), modes[kind]) as archive:  # type: ignore[call-overload]
             for path, text in files.items():
                 entry = tarfile.TarInfo(top + path)
