@@ -16,9 +16,10 @@ import stat
 import subprocess
 import tarfile
 import threading
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, ProofError
@@ -65,6 +66,15 @@ class Halt:
                 process.kill()
 
 
+@dataclass(frozen=True)
+class Way:
+    """How the script is run: what is run in its place, and what reads how it ended (its exit code)
+    and what it said, and raises `ProofError` where that is not as it should be."""
+
+    script: Callable[[bytes], bytes]
+    read: Callable[[int, bytes], None]
+
+
 def prove(
     *,
     series: bytes,
@@ -77,6 +87,7 @@ def prove(
     package: str,
     shell: str = "sh",
     within_fuzz: int | None = None,
+    way: Way | None = None,
     halt: Halt | None = None,
 ) -> None:
     """Apply a stack with the generated script and compare what comes out, byte for byte.
@@ -85,7 +96,8 @@ def prove(
     new upstream that a patch names, None where there is none; `expected` the same files as the
     engine left them; a path that only one of them has is taken to be the same in the other.
     Submodules are not looked at. `shell` runs the script. A stack that was not refreshed is proved
-    `within_fuzz`: its hunks may stand at other lines, and need so much fuzz. `halt` ends it.
+    `within_fuzz`: its hunks may stand at other lines, and need so much fuzz. `way` is another way
+    to run the script than as it is. `halt` ends it.
 
     Raises `ProofError` when a patch does not apply, applies with fuzz or at another line, when a
     file differs in content, kind or executable bit, or when any other file appears; and
@@ -106,12 +118,13 @@ def prove(
     )
     before = _without_submodules({**expected, **pristine})
     after = _without_submodules({**pristine, **expected})
+    way = way or Way(_as_it_is, partial(_read_output, within_fuzz=within_fuzz))
     scaffolding = {
-        _SCRIPT: script,
+        _SCRIPT: way.script(script),
         layout.series: series,
         **{layout.place_of(name): content for name, content in patches.items()},
     }
-    trial = _Trial(scaffolding, f"{package}-0", before, after, shell, within_fuzz, halt or Halt())
+    trial = _Trial(scaffolding, f"{package}-0", before, after, shell, way, halt or Halt())
     quickest = quickest_folder(trial.size)
     if quickest != temporary_folder():
         # Memory may have run out: the usual place decides.
@@ -136,7 +149,7 @@ class _Trial:
     pristine: Mapping[TreePath, File | None]
     expected: Mapping[TreePath, File | None]
     shell: str
-    within_fuzz: int | None
+    way: Way
     halt: Halt
 
     @property
@@ -154,9 +167,13 @@ class _Trial:
             tarball = f"{self.release}.tar.gz"
             _pack(self.pristine, self.release, folder / os.fsdecode(encode_name(tarball)))
             ended, said = _run(self.shell, folder, made.lock, self.halt)
-            _read_output(ended, said, self.within_fuzz)
+            self.way.read(ended, said)
             own = {encode_name(name) for name in (*self.scaffolding, tarball, _FLAG)}
             _compare(self.expected, folder, _files_in(folder) - own)
+
+
+def _as_it_is(script: bytes) -> bytes:
+    return script
 
 
 def _require_no_clash(made: Set[TreePath], layout: Layout, patches: Mapping[str, bytes]) -> None:
@@ -250,7 +267,7 @@ def _run(shell: str, folder: Path, lock: int, halt: Halt) -> tuple[int, bytes]:
     return process.returncode, stdout
 
 
-def _read_output(status: int, stdout: bytes, within_fuzz: int | None) -> None:
+def _read_output(status: int, stdout: bytes, *, within_fuzz: int | None) -> None:
     """Every patch must have gone in, and every hunk at its line where no fuzz is given."""
     patch = _SCRIPT
     said: list[bytes] = []

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -22,7 +23,11 @@ from patchkit.errors import ProofError
 from patchkit.model.series import parse_series
 from patchkit.model.stack import Layout
 from patchkit.model.tree import File, Path
-from patchkit.proof.script import Halt, prove
+from patchkit.proof.script import Halt, Way, prove
+from patchkit.proof.together import together
+
+MANY_PATCHES = 100
+"""So many that a process for each is more work than all else."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,9 @@ class Statement:
     flags: frozenset[str]
     package: str
 
-    def prove(self, halt: Halt | None = None) -> None:
-        """Run the script, which `halt` ends. Raises what `patchkit.proof.script.prove` raises."""
+    def prove(self, halt: Halt | None = None, way: Way | None = None) -> None:
+        """Run the script, in this way, which `halt` ends. Raises what
+        `patchkit.proof.script.prove` raises."""
         prove(
             series=self.series,
             layout=self.layout,
@@ -49,8 +55,17 @@ class Statement:
             strip=self.strip,
             flags=self.flags,
             package=self.package,
+            way=way,
             halt=halt,
         )
+
+    def prove_together(self, halt: Halt | None = None) -> None:
+        """As `prove`, with a process of GNU patch for each run of patches where that is as good."""
+        # Whatever it is that does not fit: patch by patch decides.
+        with suppress(ProofError):
+            self.prove(halt, together(self.patches))
+            return
+        self.prove(halt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +130,8 @@ class ProofInStages:
 
     def _begun(self, part: Statement) -> _Running:
         halt = Halt()
-        running = _Running(part, self._pool.submit(part.prove, halt), halt)
+        way = part.prove if len(part.patches) < MANY_PATCHES else part.prove_together
+        running = _Running(part, self._pool.submit(way, halt), halt)
         self._running.append(running)
         return running
 

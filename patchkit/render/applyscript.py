@@ -14,6 +14,8 @@ from patchkit.errors import PatchkitError
 
 # Not by importlib.resources: that takes as long to import as ten patches to port.
 _TEMPLATE = Path(__file__).with_name("apply-patches.sh.in")
+APPLIES_EACH = b"    each_patch apply_patch\n"
+"""The line of the script that applies the patches, one after the other."""
 _PLACEHOLDER = re.compile(r"@([a-z]+)@")
 
 
