@@ -13,13 +13,15 @@ and never asking on the terminal.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import os
 import pathlib
 import re
 import subprocess
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,6 +76,7 @@ _TAIL_SIZE = 1 << 16
 _ASKED_AT_ONCE = 60
 """So many ids of 64 digits are sure to fit into a pipe, even one of a single page: git may be busy
 answering, and must not be waited for while it waits for us."""
+_PIPE_SIZE = 1 << 20
 _WEB_USER = re.compile(r"\b(https?://)[^/\s']*@")
 _PASSWORD = re.compile(r"(://[^/:@\s']*):[^/\s']*@")
 
@@ -148,33 +151,63 @@ def _with_settings(command: Sequence[str], settings: Sequence[str]) -> tuple[str
 class ObjectReader:
     """One `git cat-file --batch` process that gives objects by their full ids.
 
-    It is started when first asked. Names never reach it, so gitrevisions(7) has no say. The format:
-    git-cat-file(1), "BATCH OUTPUT". Not to be shared between threads, nor across a fork.
+    It is started when first asked. git reads on while its answers wait: what was said to be
+    `expect`ed behind an object is asked for with it, and handed to `keep` when it has come. Names
+    never reach it, so gitrevisions(7) has no say. The format: git-cat-file(1), "BATCH OUTPUT". Not
+    to be shared between threads, nor across a fork.
     """
 
-    def __init__(self, location: Mapping[str, str]) -> None:
+    def __init__(self, location: Mapping[str, str], keep: Callable[[str, GitObject], None]) -> None:
         self._location = location
+        self._keep = keep
         self._process: _Reading | None = None
+        self._asked: dict[str, None] = {}
+        self._expected: list[str] = []
+        self._place_of: dict[str, int] = {}
+
+    def expect(self, object_ids: Iterable[str]) -> None:
+        """Say what will be read, about in this order."""
+        for object_id in object_ids:
+            if object_id not in self._place_of and object_id not in self._asked:
+                self._place_of[object_id] = len(self._expected)
+                self._expected.append(object_id)
 
     def read(self, object_id: str) -> GitObject | NotRead:
         """The object with this id, hexadecimal. Raises `UpstreamError` where there is no git."""
-        return self.read_all((object_id,))[0]
-
-    def read_all(self, object_ids: Sequence[str]) -> list[GitObject | NotRead]:
-        """The objects with these ids, in their order. Many are asked for at a time, so that the
-        answers wait for git and not for us."""
-        found: list[GitObject | NotRead] = []
-        for start in range(0, len(object_ids), _ASKED_AT_ONCE):
-            chunk = object_ids[start : start + _ASKED_AT_ONCE]
-            if not self._ask(chunk):
-                found.append(self._died())
-            for object_id in chunk if self._process is not None else ():
-                found.append(self._answer(object_id))
-                if self._process is None:
-                    break
-            if self._process is None:
-                return found + found[-1:] * (len(object_ids) - len(found))
+        found: GitObject | NotRead | None = None
+        if object_id in self._asked:
+            found = self._take(object_id)
+        if found is None:
+            self._take(None)
+            found = self._take(object_id) if self._ask(self._window(object_id)) else self._died()
+        assert found is not None
         return found
+
+    def _window(self, object_id: str) -> list[str]:
+        """An object and what is expected behind it."""
+        place = self._place_of.get(object_id)
+        if place is None:
+            return [object_id]
+        coming = self._expected[place : place + _ASKED_AT_ONCE]
+        window = [one for one in coming if self._place_of.pop(one, None) is not None]
+        if not self._place_of:
+            self._expected = []
+        return window
+
+    def _take(self, object_id: str | None) -> GitObject | NotRead | None:
+        """Take the answers that are still to come, up to this object; None when git has ended
+        before."""
+        while self._asked:
+            one = next(iter(self._asked))
+            del self._asked[one]
+            found = self._answer(one)
+            if self._process is None:
+                self._asked = {}
+            if one == object_id:
+                return found
+            if isinstance(found, GitObject):
+                self._keep(one, found)
+        return None
 
     def _ask(self, object_ids: Sequence[str]) -> bool:
         """Ask for objects; whether the process still listens."""
@@ -185,6 +218,7 @@ class ObjectReader:
             self._process.stdin.flush()
         except BrokenPipeError:
             return False
+        self._asked = dict.fromkeys(object_ids)
         return True
 
     def _answer(self, object_id: str) -> GitObject | NotRead:
@@ -210,7 +244,8 @@ class ObjectReader:
         return GitObject(words[1].decode("ascii"), content[:-1])
 
     def close(self) -> None:
-        """End the process; it is started again when needed."""
+        """End the process, and expect nothing; it is started again when needed."""
+        self._asked, self._expected, self._place_of = {}, [], {}
         if self._process is not None:
             self._died()
 
@@ -242,6 +277,7 @@ class _Reading:
         assert stdout is not None
         assert stderr is not None
         self.stdin, self.stdout, self._stderr = stdin, stdout, stderr
+        _widen(stdout.fileno())
         self._tail = _Tail(stderr.fileno())
 
     def end(self) -> bytes:
@@ -253,6 +289,13 @@ class _Reading:
         complaint = self._tail.wait()
         self._stderr.close()
         return complaint
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold so much that git need not wait for us; as much as the system has to give."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
 
 class _Tail:

@@ -32,7 +32,6 @@ _PROGRAMS = (
 _FALSE = ("false", "no", "off", "0")
 _MOST_REMEMBERED = 16 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
-_READ_AT_ONCE = 500
 _PLAIN = b"100644"
 FOLDER = 0o040000
 """The mode of a folder in a tree object."""
@@ -94,7 +93,7 @@ class GitRepository:
         self._advice = advice
         self._progress = progress
         self._location = location_of(git_dir)
-        self._reader = ObjectReader(self._location)
+        self._reader = ObjectReader(self._location, self._keep)
         self._folders: dict[str, Mapping[bytes, FolderEntry]] = {}
         self._folders_at: dict[tuple[str, Path], Mapping[bytes, FolderEntry]] = {}
         self._listed: dict[str, _Listing] = {}
@@ -162,24 +161,18 @@ class GitRepository:
         return content
 
     def read_ahead(self, object_ids: Iterable[str]) -> None:
-        """Read files that will soon be asked for, as long as there is room to remember them."""
+        """Say which files will soon be asked for, about in this order."""
         wanted = [one for one in dict.fromkeys(object_ids) if self._blobs.get(one) is None]
         self.fetch_missing(wanted)
-        room = _MOST_REMEMBERED // 2
-        for start in range(0, len(wanted), _READ_AT_ONCE):
-            if room < 0:
-                return
-            chunk = wanted[start : start + _READ_AT_ONCE]
-            for object_id, found in zip(chunk, self._reader.read_all(chunk), strict=True):
-                if isinstance(found, GitObject):  # what is not there is for who asks for it
-                    self._blobs.put(object_id, found.content)
-                    room -= len(found.content)
+        self._reader.expect(wanted)
 
     def read_folders_ahead(self, tree_ids: Iterable[str]) -> None:
         """Read folders that will be asked for, all in one go."""
         wanted = [one for one in dict.fromkeys(tree_ids) if one not in self._folders]
-        for object_id, found in zip(wanted, self._reader.read_all(wanted), strict=True):
-            if isinstance(found, GitObject):  # as above
+        self._reader.expect(wanted)
+        for object_id in wanted:
+            found = self._reader.read(object_id)
+            if isinstance(found, GitObject):  # what is not there is for who asks for it
                 self._folders[object_id] = self._parsed(object_id, found)
 
     def folder(self, tree_id: str) -> Mapping[bytes, FolderEntry]:
@@ -200,6 +193,10 @@ class GitRepository:
                 found = self.folder(entry.object_id) if entry is not None and is_folder else {}
             self._folders_at[tree_id, path] = found
         return found
+
+    def _keep(self, object_id: str, found: GitObject) -> None:
+        if found.kind == "blob":
+            self._blobs.put(object_id, found.content)
 
     def _parsed(self, tree_id: str, found: GitObject) -> Mapping[bytes, FolderEntry]:
         try:
