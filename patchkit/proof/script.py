@@ -8,31 +8,23 @@ came to, with every hunk at its very line.
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import shutil
-import stat
-import subprocess
-import tarfile
-import threading
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from patchkit.errors import OutputError, PatchkitError, ProofError
 from patchkit.model.series import decode_name, encode_name
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Layout
-from patchkit.model.tree import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, File, split_lines
+from patchkit.model.tree import SUBMODULE, SYMLINK, File, split_lines
 from patchkit.model.tree import Path as TreePath
+from patchkit.proof.trial import FLAG, SCRIPT, Halt, Trial
 from patchkit.render.applyscript import apply_script
-from patchkit.workspace.scratch import quickest_folder, scratch, temporary_folder
+from patchkit.workspace.scratch import quickest_folder, temporary_folder
 
-_SCRIPT = "apply-patches"
-_FLAG = "patch_flag"
 _STEP = re.compile(rb"apply-patches: patch \d+ of \d+: (.*)")
 _OWN_WORDS = b"apply-patches: "
 _PLACED_ELSEWHERE = re.compile(rb"Hunk #\d+ succeeded .*")
@@ -41,29 +33,6 @@ _HINT = (
     "Nothing was written. This is a fault of patchkit, or of a patch program that is not "
     "GNU patch 2.7: please report it with the stack."
 )
-
-
-class Halt:
-    """By which another thread ends a proof at once; its outcome is of no use then."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._is_asked = False
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def ask(self) -> None:
-        """End the script that runs, and any that begins."""
-        with self._lock:
-            self._is_asked = True
-            if self._process is not None:
-                self._process.kill()
-
-    def watch(self, process: subprocess.Popen[bytes]) -> None:
-        """This is the script that is to be ended."""
-        with self._lock:
-            self._process = process
-            if self._is_asked:
-                process.kill()
 
 
 @dataclass(frozen=True)
@@ -120,19 +89,20 @@ def prove(
     after = _without_submodules({**pristine, **expected})
     way = way or Way(_as_it_is, partial(_read_output, within_fuzz=within_fuzz))
     scaffolding = {
-        _SCRIPT: way.script(script),
+        SCRIPT: way.script(script),
         layout.series: series,
         **{layout.place_of(name): content for name, content in patches.items()},
     }
-    trial = _Trial(scaffolding, f"{package}-0", before, after, shell, way, halt or Halt())
+    trial = Trial(scaffolding, f"{package}-0", before, way.read, shell, halt or Halt())
+    compare = partial(_compare, after)
     quickest = quickest_folder(trial.size)
     if quickest != temporary_folder():
         # Memory may have run out: the usual place decides.
         with suppress(ProofError, OutputError, OSError):
-            trial.run_in(quickest)
+            trial.run_in(quickest, compare)
             return
     try:
-        trial.run_in(temporary_folder())
+        trial.run_in(temporary_folder(), compare)
     except OSError as error:
         raise OutputError(
             f"the proof cannot be run in {temporary_folder()}: {error.strerror or error}.",
@@ -140,44 +110,12 @@ def prove(
         ) from error
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """What is run, and what has to come out."""
-
-    scaffolding: Mapping[str, bytes]
-    release: str
-    pristine: Mapping[TreePath, File | None]
-    expected: Mapping[TreePath, File | None]
-    shell: str
-    way: Way
-    halt: Halt
-
-    @property
-    def size(self) -> int:
-        """Bytes that it puts on the disk, about."""
-        trees = (self.pristine, self.expected)
-        files = (file for tree in trees for file in tree.values() if file is not None)
-        return sum(map(len, self.scaffolding.values())) + sum(len(file.content) for file in files)
-
-    def run_in(self, top: Path) -> None:
-        """Run it in a folder of its own in `top`, and compare."""
-        with scratch(top) as made:
-            folder = made.folder / "stack"
-            _lay_out(folder, self.scaffolding)
-            tarball = f"{self.release}.tar.gz"
-            _pack(self.pristine, self.release, folder / os.fsdecode(encode_name(tarball)))
-            ended, said = _run(self.shell, folder, made.lock, self.halt)
-            self.way.read(ended, said)
-            own = {encode_name(name) for name in (*self.scaffolding, tarball, _FLAG)}
-            _compare(self.expected, folder, _files_in(folder) - own)
-
-
 def _as_it_is(script: bytes) -> bytes:
     return script
 
 
 def _require_no_clash(made: Set[TreePath], layout: Layout, patches: Mapping[str, bytes]) -> None:
-    own = (_SCRIPT, _FLAG, layout.series, *map(layout.place_of, patches))
+    own = (SCRIPT, FLAG, layout.series, *map(layout.place_of, patches))
     clash = next((name for name in own if encode_name(name) in made), None)
     if clash is not None:
         raise PatchkitError(
@@ -188,7 +126,7 @@ def _require_no_clash(made: Set[TreePath], layout: Layout, patches: Mapping[str,
 
 
 def _require_programs(shell: str) -> None:
-    for program in (shell, "patch", "tar", "gzip"):
+    for program in (shell, "patch", "tar"):
         if shutil.which(program) is None:
             raise PatchkitError(
                 f"the program {program} is missing: the proof cannot be run without it.",
@@ -200,76 +138,9 @@ def _without_submodules(files: Mapping[TreePath, File | None]) -> dict[TreePath,
     return {path: file for path, file in files.items() if file is None or file.mode != SUBMODULE}
 
 
-def _pack(files: Mapping[TreePath, File | None], top: str, place: Path) -> None:
-    """Make a tarball of the files below one folder. It is read once, at once: to make it small
-    would be wasted."""
-    with tarfile.open(
-        place,
-        mode="w:gz",
-        compresslevel=0,
-        format=tarfile.GNU_FORMAT,
-        encoding="utf-8",
-        errors="surrogateescape",
-    ) as archive:
-        folder = tarfile.TarInfo(top)
-        folder.type = tarfile.DIRTYPE
-        folder.mode = 0o755
-        archive.addfile(folder)
-        for path, file in sorted(files.items()):
-            if file is None:
-                continue
-            entry = tarfile.TarInfo(f"{top}/{decode_name(path)}")
-            if file.mode == SYMLINK:
-                entry.type = tarfile.SYMTYPE
-                entry.linkname = decode_name(file.content)
-                archive.addfile(entry)
-            else:
-                entry.mode = file.mode & 0o777
-                entry.size = len(file.content)
-                archive.addfile(entry, io.BytesIO(file.content))
-
-
-def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        if name.startswith("/") or ".." in name.split("/"):
-            raise PatchkitError(f"{shown_name(name)}: leads out of the folder of the stack.")
-        place = folder / os.fsdecode(encode_name(name))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-
-
-def _run(shell: str, folder: Path, lock: int, halt: Halt) -> tuple[int, bytes]:
-    """Run the script; how it ended, and what it said."""
-    temporary = folder.parent / "tmp"
-    temporary.mkdir()
-    process = subprocess.Popen(
-        [shell, _SCRIPT],
-        cwd=folder,
-        # Nothing else: variables change what patch, tar and the shell do.
-        env={
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LC_ALL": "C",
-            "TMPDIR": str(temporary),
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        # Should this process be killed, the folder is in use until the script has ended.
-        pass_fds=(lock,),
-    )
-    with process:
-        halt.watch(process)
-        try:
-            stdout, _ = process.communicate()
-        except BaseException:
-            process.kill()
-            raise
-    return process.returncode, stdout
-
-
 def _read_output(status: int, stdout: bytes, *, within_fuzz: int | None) -> None:
     """Every patch must have gone in, and every hunk at its line where no fuzz is given."""
-    patch = _SCRIPT
+    patch = SCRIPT
     said: list[bytes] = []
     for line in stdout.split(b"\n"):
         if step := _STEP.fullmatch(line):
@@ -290,40 +161,23 @@ def _read_output(status: int, stdout: bytes, *, within_fuzz: int | None) -> None
         raise ProofError(f"the script ended with exit code {status}: {reason}", _HINT)
 
 
-def _files_in(folder: Path) -> set[TreePath]:
-    """Every file and symbolic link, by its path from the folder."""
+def _compare(
+    expected: Mapping[TreePath, File | None], left: Iterable[tuple[TreePath, File]]
+) -> None:
     found: set[TreePath] = set()
-    pending = [b""]
-    while pending:
-        below = pending.pop()
-        with os.scandir(os.fsencode(folder) + b"/" + below) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(below + entry.name + b"/")
-                else:
-                    found.add(below + entry.name)
-    return found
-
-
-def _compare(expected: Mapping[TreePath, File | None], folder: Path, found: set[TreePath]) -> None:
-    for path, file in sorted(expected.items()):
-        actual = _read(folder / os.fsdecode(path)) if path in found else None
-        difference = _difference(file, actual)
-        if difference is not None:
-            raise ProofError(f"{_shown(path)}: {difference}", _HINT)
-    for path in sorted(found - expected.keys()):
-        raise ProofError(
-            f"{_shown(path)}: the script leaves this file behind, and no patch accounts for it.",
-            _HINT,
-        )
-
-
-def _read(place: Path) -> File:
-    mode = place.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        # Path.readlink would tidy the target up.
-        return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115 (pathlib would tidy it)
-    return File(place.read_bytes(), EXECUTABLE if mode & 0o100 else REGULAR)
+    problems: list[tuple[TreePath, str]] = []
+    for path, file in left:
+        found.add(path)
+        if path not in expected:
+            problem = "the script leaves this file behind, and no patch accounts for it."
+            problems.append((path, problem))
+        elif difference := _difference(expected[path], file):
+            problems.append((path, difference))
+    absent = ((path, _difference(expected[path], None)) for path in expected.keys() - found)
+    problems += [(path, difference) for path, difference in absent if difference]
+    if problems:
+        path, problem = min(problems)
+        raise ProofError(f"{_shown(path)}: {problem}", _HINT)
 
 
 def _difference(expected: File | None, actual: File | None) -> str | None:

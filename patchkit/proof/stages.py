@@ -23,8 +23,9 @@ from patchkit.errors import ProofError
 from patchkit.model.series import parse_series
 from patchkit.model.stack import Layout
 from patchkit.model.tree import File, Path
-from patchkit.proof.script import Halt, Way, prove
+from patchkit.proof.script import Way, prove
 from patchkit.proof.together import together
+from patchkit.proof.trial import Halt
 
 MANY_PATCHES = 100
 """So many that a process for each is more work than all else."""

@@ -23,7 +23,7 @@ _LAST_HUNK = re.compile(rb"\n@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@.*\n")
 _HEADER = re.compile(rb"^[ \t]*(?:Index:|Prereq:|diff --git |\*\*\* |--- |\+\+\+ )", re.MULTILINE)
 # What git's headers say of other files, and of whether there is one, holds for what was there
 # before all that GNU patch is given in one go.
-_AT_ONCE = re.compile(rb"^(?:(?:rename|copy) from|deleted file mode) |120000$", re.MULTILINE)
+_AT_ONCE = (b"\nrename from ", b"\ncopy from ", b"\ndeleted file mode ", b" 120000\n")
 _MARKS = (b" ", b"-", b"+", b"\n", b"\t")
 _APPLIES_TOGETHER = b"""\
     each_patch collect
@@ -73,7 +73,9 @@ def is_alone(patch: bytes) -> bool:
     if not patch.endswith(b"\n") or _HUNKS.search(patch) is None:
         return True
     rest = _behind_the_last_hunk(patch)
-    return rest is None or _HEADER.search(rest) is not None or _AT_ONCE.search(patch) is not None
+    if rest is None or _HEADER.search(rest) is not None:
+        return True
+    return any(words in patch for words in _AT_ONCE)
 
 
 def _behind_the_last_hunk(patch: bytes) -> bytes | None:

@@ -21,7 +21,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,6 +123,27 @@ def run_offline(command: Sequence[str], location: Mapping[str, str], stdin: byte
     return _ran(ended.returncode, ended.stdout, ended.stderr)
 
 
+def stream_offline(
+    command: Sequence[str],
+    location: Mapping[str, str],
+    end: bytes,
+    refused: Callable[[str], UpstreamError],
+) -> Iterator[list[bytes]]:
+    """What a git command as for `run_offline` says, in pieces, while it runs: the parts that are
+    ended by this byte. Raises what `refused` makes of git's own word where it fails, and
+    `UpstreamError` without git."""
+    running = _Running(command, location)
+    rest = b""
+    try:
+        while piece := os.read(running.stdout.fileno(), _PIPE_SIZE):
+            *parts, rest = (rest + piece).split(end)
+            yield parts
+    finally:
+        complaint = running.end()
+    if running.status != 0:
+        raise refused(complaint_in(complaint))
+
+
 def run_online(command: Sequence[str], location: Mapping[str, str], stdin: bytes = b"") -> Ran:
     """Run a git command that uses the network, with the person's own git configuration.
 
@@ -160,7 +181,7 @@ class ObjectReader:
     def __init__(self, location: Mapping[str, str], keep: Callable[[str, GitObject], None]) -> None:
         self._location = location
         self._keep = keep
-        self._process: _Reading | None = None
+        self._process: _Running | None = None
         self._asked: dict[str, None] = {}
         self._expected: list[str] = []
         self._place_of: dict[str, int] = {}
@@ -212,7 +233,7 @@ class ObjectReader:
     def _ask(self, object_ids: Sequence[str]) -> bool:
         """Ask for objects; whether the process still listens."""
         if self._process is None:
-            self._process = _Reading(self._location)
+            self._process = _Running(("cat-file", "--batch"), self._location)
         try:
             self._process.stdin.write("".join(f"{one}\n" for one in object_ids).encode("ascii"))
             self._process.stdin.flush()
@@ -256,15 +277,15 @@ class ObjectReader:
         return NotRead(complaint)
 
 
-class _Reading:
-    """A `git cat-file --batch` that runs."""
+class _Running:
+    """A git command that runs without network; `status` is its exit code when it has ended."""
 
-    def __init__(self, location: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], location: Mapping[str, str]) -> None:
         _require_version()
-        command = _with_settings(("cat-file", "--batch"), _OFFLINE_SETTINGS)
+        self.status: int | None = None
         try:
             self._process = subprocess.Popen(
-                ("git", *command),
+                ("git", *_with_settings(command, _OFFLINE_SETTINGS)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -285,7 +306,7 @@ class _Reading:
         with contextlib.suppress(BrokenPipeError):
             self.stdin.close()
         self.stdout.close()
-        self._process.wait()
+        self.status = self._process.wait()
         complaint = self._tail.wait()
         self._stderr.close()
         return complaint

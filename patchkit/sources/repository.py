@@ -20,6 +20,7 @@ from patchkit.sources.git import (
     location_of,
     run_offline,
     run_online,
+    stream_offline,
 )
 from patchkit.sources.progress import Progress, silent
 
@@ -236,16 +237,16 @@ class GitRepository:
         others: dict[Path, FolderEntry] = {}
         # Most paths of two versions are the same, and are kept once.
         known = {path: path for one in self._listed.values() for path in one.blobs}
-        for line in self._offline(("ls-tree", "-r", "-z", "--full-tree", tree_id)).split(b"\0"):
-            facts, tab, path = line.partition(b"\t")
-            if not tab:
-                continue
-            mode, kind, told = facts.split(b" ")
-            path, object_id = known.get(path, path), sys.intern(told.decode("ascii"))
-            if kind == b"blob":
-                blobs[path] = object_id
-            if mode != _PLAIN:
-                others[path] = FolderEntry(int(mode, 8), object_id)
+        command = ("ls-tree", "-r", "-z", "--full-tree", tree_id)
+        for rows in stream_offline(command, self._location, b"\0", self._error):
+            for row in rows:
+                facts, _, path = row.partition(b"\t")
+                mode, kind, told = facts.split(b" ")
+                path, object_id = known.get(path, path), sys.intern(told.decode("ascii"))
+                if kind == b"blob":
+                    blobs[path] = object_id
+                if mode != _PLAIN:
+                    others[path] = FolderEntry(int(mode, 8), object_id)
         return _Listing(blobs, others)
 
     def fetch_missing(self, object_ids: Iterable[str]) -> None:
