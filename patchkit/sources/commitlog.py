@@ -5,6 +5,7 @@ The formats: git-log(1), "PRETTY FORMATS"; git-diff-tree(1), "RAW OUTPUT FORMAT"
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ RAW = ("-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--ignore-sub
 
 _MARK = b"\x01"
 _FIELDS = 5
+_NOT_THERE = b"000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,14 @@ def _change(pair: list[bytes]) -> Change:
 
 
 def _stored(path: Path, mode: bytes, identity: bytes) -> Stored | None:
-    number = int(mode, 8)
-    return Stored(path, file_mode(number), identity.decode("ascii")) if number else None
+    if mode == _NOT_THERE:
+        return None
+    return Stored(path, _mode(mode), identity.decode("ascii"))
+
+
+@functools.cache
+def _mode(octal: bytes) -> int:
+    return file_mode(int(octal, 8))
 
 
 def _shown(text: bytes) -> str:

@@ -23,6 +23,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from patchkit.errors import UpstreamError
@@ -185,6 +186,7 @@ class ObjectReader:
         self._asked: dict[str, None] = {}
         self._expected: list[str] = []
         self._place_of: dict[str, int] = {}
+        self._stopped_at: list[int] = []
 
     def expect(self, object_ids: Iterable[str]) -> None:
         """Say what will be read, about in this order."""
@@ -205,14 +207,19 @@ class ObjectReader:
         return found
 
     def _window(self, object_id: str) -> list[str]:
-        """An object and what is expected behind it."""
+        """An object and what is expected behind it, in turn with what is expected where reading
+        went on elsewhere: two versions of a tree are read at the same time."""
         place = self._place_of.get(object_id)
         if place is None:
             return [object_id]
-        coming = self._expected[place : place + _ASKED_AT_ONCE]
-        window = [one for one in coming if self._place_of.pop(one, None) is not None]
+        half = _ASKED_AT_ONCE // 2
+        elsewhere = [one for one in self._stopped_at if not -half <= place - one <= half][-1:]
+        runs = [self._expected[one : one + half] for one in (place, *elsewhere)]
+        self._stopped_at = [one + half for one in (*elsewhere, place)]
+        in_turn = (one for both in zip_longest(*runs) for one in both if one is not None)
+        window = [one for one in in_turn if self._place_of.pop(one, None) is not None]
         if not self._place_of:
-            self._expected = []
+            self._expected, self._stopped_at = [], []
         return window
 
     def _take(self, object_id: str | None) -> GitObject | NotRead | None:
@@ -266,7 +273,7 @@ class ObjectReader:
 
     def close(self) -> None:
         """End the process, and expect nothing; it is started again when needed."""
-        self._asked, self._expected, self._place_of = {}, [], {}
+        self._asked, self._expected, self._place_of, self._stopped_at = {}, [], {}, []
         if self._process is not None:
             self._died()
 

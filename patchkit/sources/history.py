@@ -303,14 +303,17 @@ class GitHistory:
         been a folder."""
         found: dict[Path, list[Touch]] = {path: [] for path in paths or ()}
         for logged in log:
-            for change in logged.changes:
-                stored = change.after or change.before
+            whole = tuple(Touch(logged.commit, one.before, one.after) for one in logged.changes)
+            if paths is None:
+                self._whole[logged.commit.identity] = whole
+            for touch in whole:
+                stored = touch.after or touch.before
                 assert stored is not None  # it was there before or after, or was not touched
                 if paths is None:
                     found.setdefault(stored.path, [])
                 touches = found.get(stored.path)
                 if touches is not None and len(touches) < MOST_TOUCHES:
-                    touches.append(Touch(logged.commit, change.before, change.after))
+                    touches.append(touch)
         return {path: touches[::-1] for path, touches in found.items()}
 
     def _moved(self, touch: Touch) -> Touch | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import pathlib
 import sys
-from collections.abc import Iterable, Mapping, Sequence, Set
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from stat import S_IFMT
@@ -55,15 +56,14 @@ class _Listing:
     others: dict[Path, FolderEntry]
 
     @cached_property
-    def folders(self) -> Set[Path]:
-        """All folders; git knows none that is empty."""
-        found: set[Path] = {b""} if self.blobs or self.others else set()
-        for path in (*self.blobs, *self.others):
-            folder = path.rpartition(b"/")[0]
-            while folder not in found:
-                found.add(folder)
-                folder = folder.rpartition(b"/")[0]
-        return found
+    def _in_order(self) -> list[Path]:
+        return sorted((*self.blobs, *(self.others.keys() - self.blobs.keys())))
+
+    def has_folder(self, path: Path) -> bool:
+        """Whether something is below `path`; git knows no folder that is empty."""
+        below = path + b"/" if path else b""
+        at = bisect_left(self._in_order, below)
+        return at < len(self._in_order) and self._in_order[at].startswith(below)
 
     def entry_at(self, path: Path) -> FolderEntry | None:
         """The file or submodule at `path`."""
@@ -221,7 +221,7 @@ class GitRepository:
     def has_folder(self, tree_id: str, path: Path) -> bool:
         """Whether there is a folder at `path` below a tree object."""
         listing = self._listed.get(tree_id)
-        return bool(self.folder_at(tree_id, path)) if listing is None else path in listing.folders
+        return bool(self.folder_at(tree_id, path)) if listing is None else listing.has_folder(path)
 
     def entry_at(self, tree_id: str, path: Path) -> FolderEntry | None:
         """What stands at `path` below a tree object; a folder only where it has to be read."""
