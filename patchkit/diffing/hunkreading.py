@@ -8,12 +8,10 @@ patch nor git takes is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unidiff.constants import LINE_TYPE_NO_NEWLINE
 from unidiff.errors import UnidiffParseError
-from unidiff.patch import Line as ReadLine
 from unidiff.patch import PatchSet
 
 from patchkit.errors import PatchFormatError
@@ -25,9 +23,9 @@ _KINDS = {
     b" ": LineKind.CONTEXT, b"\t": LineKind.CONTEXT, b"\n": LineKind.CONTEXT,
     b"-": LineKind.REMOVED, b"+": LineKind.ADDED,
 }  # fmt: skip
-_KIND_OF_TYPE = {kind.value.decode(): kind for kind in LineKind}
+_EATEN_BLANKS = (b"\t", b"\n")
+"""So a line of context begins in front of which a mail program took away the blank."""
 _EMPTY_LINES = (b"-\n", b"+\n", b" \n", b"\n")
-_NO_NEWLINE = "\\ No newline at end of file\n"
 _SIGNATURES = (b"-- ", b"--")
 SEPARATOR = b"---"
 _NO_TEXT = (
@@ -114,20 +112,35 @@ class _HunkReader:
         return _RawHunk(header, (old_start, old_count, new_start, new_count), found[5], body)
 
     def parsed(self, framed: Sequence[_RawHunk], start: int) -> tuple[Hunk, ...]:
-        """The hunks, line by line; `start` is where they begin."""
-        lines = ["--- a\n", "+++ b\n"]
-        for raw in framed:
-            old_start, old_count, new_start, new_count = raw.numbers
-            lines.append(f"@@ -{old_start},{old_count} +{new_start},{new_count} @@\n")
-            lines.extend(self._readable(line) for line in raw.body)
+        """The hunks, line by line, which unidiff has to take as well; `start` is where they begin.
+
+        unidiff gets them as it wants them: Latin-1 maps bytes one to one, and a blank that was
+        eaten in front of a tab is put back.
+        """
+        bodies = [b"".join(raw.body) for raw in framed]
+        pieces = [b"--- a\n+++ b\n"]
+        for raw, body in zip(framed, bodies, strict=True):
+            pieces += (b"@@ -%d,%d +%d,%d @@\n" % raw.numbers, body)
+        readable = b"".join(pieces).replace(b"\n\t", b"\n \t").decode("latin-1")
         try:
-            (parsed,) = PatchSet(lines)
+            (taken,) = PatchSet(readable.removesuffix("\n").split("\n"), metadata_only=True)
         except UnidiffParseError as error:
             raise self.text.error(start, f"unidiff cannot read the hunks: {error}.") from error
         return tuple(
-            Hunk(*raw.numbers, raw.section, _lines_of(read), raw.header + b"".join(raw.body))
-            for raw, read in zip(framed, parsed, strict=True)
+            Hunk(*raw.numbers, raw.section, self._lines_of(raw), raw.header + body)
+            for raw, body, _ in zip(framed, bodies, taken, strict=True)
         )
+
+    def _lines_of(self, raw: _RawHunk) -> tuple[Line, ...]:
+        body = [*map(self._stripped, raw.body)] if self.has_dos_ends else raw.body
+        lines: list[Line] = []
+        for line in body:
+            mark = line[:1]
+            if mark == b"\\":
+                lines[-1] = Line(lines[-1].kind, lines[-1].content.removesuffix(b"\n"))
+            else:
+                lines.append(Line(_KINDS[mark], line if mark in _EATEN_BLANKS else line[1:]))
+        return tuple(lines)
 
     def _body_stop(self, header_at: int, old_left: int, new_left: int) -> int:
         """The index behind the lines of a hunk with so many old and new ones."""
@@ -198,23 +211,3 @@ class _HunkReader:
         if self.has_dos_ends and line.endswith(b"\r\n"):
             return line[:-2] + b"\n"
         return line
-
-    def _readable(self, line: bytes) -> str:
-        """As unidiff wants a line: Latin-1 maps bytes one to one, an eaten blank is put back."""
-        if line.startswith(b"\\"):
-            return _NO_NEWLINE
-        line = self._stripped(line)
-        if line[:1] in (b"\t", b"\n"):
-            line = b" " + line
-        return line.decode("latin-1")
-
-
-def _lines_of(parsed: Iterable[ReadLine]) -> tuple[Line, ...]:
-    lines: list[Line] = []
-    for line in parsed:
-        if line.line_type == LINE_TYPE_NO_NEWLINE:
-            lines[-1] = Line(lines[-1].kind, lines[-1].content.removesuffix(b"\n"))
-        else:
-            content = line.value.encode("latin-1")
-            lines.append(Line(_KIND_OF_TYPE[line.line_type], content))
-    return tuple(lines)
