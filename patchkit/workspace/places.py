@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from patchkit.errors import OutputError
@@ -52,7 +53,11 @@ def status_at(root: Path, path: str) -> os.stat_result | None:
     Raises `OutputError` when a part of the path is a symbolic link, when there is a file where
     a folder is needed or something else where a file is needed, or when it cannot be looked at.
     """
-    status = status_of_entry(root, path)
+    return no_link(root, path, status_of_entry(root, path))
+
+
+def no_link(root: Path, path: str, status: os.stat_result | None) -> os.stat_result | None:
+    """The status of an entry at `path`. Raises `OutputError` where it is that of a link."""
     if status is not None and stat.S_ISLNK(status.st_mode):
         raise _through_link(str(root / path))
     return status
@@ -60,27 +65,42 @@ def status_at(root: Path, path: str) -> os.stat_result | None:
 
 def status_of_entry(root: Path, path: str) -> os.stat_result | None:
     """As `status_at`, but what stands at the path itself may be a symbolic link."""
-    parts = path.split("/")
-    place = os.fspath(root)
-    for depth, part in enumerate(parts, 1):
-        place = os.path.join(place, part)  # noqa: PTH118 (Path takes longer than what is asked)
-        try:
-            status = os.lstat(place)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise OutputError(f"{shown_name(place)}: {error.strerror}.") from error
-        if depth < len(parts):
-            if stat.S_ISLNK(status.st_mode):
-                raise _through_link(place)
-            if not stat.S_ISDIR(status.st_mode):
-                raise OutputError(
-                    f"{shown_name(place)}: a file where a folder is needed.", "Move it away."
-                )
-    if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
-        raise OutputError(f"{shown_name(place)}: {kind} where a file is needed.", "Move it away.")
-    return status
+    return entries_of(root)(path)
+
+
+def entries_of(root: Path) -> Callable[[str], os.stat_result | None]:
+    """`status_of_entry` for many files: every folder on their way is looked at once."""
+    folders: set[str] = set()
+
+    def status_of(path: str) -> os.stat_result | None:
+        place = os.fspath(root)
+        parts = path.split("/")
+        for depth, part in enumerate(parts, 1):
+            place = f"{place}/{part}"
+            if depth < len(parts) and place in folders:
+                continue
+            try:
+                status = os.lstat(place)
+            except FileNotFoundError:
+                return None
+            except OSError as error:
+                raise OutputError(f"{shown_name(place)}: {error.strerror}.") from error
+            if depth < len(parts):
+                if stat.S_ISLNK(status.st_mode):
+                    raise _through_link(place)
+                if not stat.S_ISDIR(status.st_mode):
+                    raise OutputError(
+                        f"{shown_name(place)}: a file where a folder is needed.", "Move it away."
+                    )
+                folders.add(place)
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+            raise OutputError(
+                f"{shown_name(place)}: {kind} where a file is needed.", "Move it away."
+            )
+        return status
+
+    return status_of
 
 
 def _through_link(place: str) -> OutputError:

@@ -27,7 +27,7 @@ from pathlib import Path, PurePosixPath
 from patchkit.errors import OutputError
 from patchkit.workspace.disk import NewFile, remove_folder, sync, sync_all, write_new
 from patchkit.workspace.locking import locked
-from patchkit.workspace.places import STAGE, checked_path, status_of_entry
+from patchkit.workspace.places import STAGE, checked_path, entries_of
 
 _NEW, _FILES, _PLAN, _COMMIT, _LOCK = "new", "files", "plan.json", "commit.json", "lock"
 _WRITER = "patchkit (writing)"
@@ -170,8 +170,8 @@ def _prepare(root: Path, stage: Path, outputs: Sequence[Output], removals: Seque
     plan = _Plan(
         tuple(output.path for output in outputs), tuple(removals), folders, _identity(stage)
     )
-    for parent in dict.fromkeys((root / path).parent for path in (*plan.files, *plan.removals)):
-        _check_can_change(root, parent)
+    for parent in sorted(_folders_at((*plan.files, *plan.removals))):
+        _check_can_change(root, root / parent)
     write_new([NewFile(stage / _PLAN, json.dumps(asdict(plan)).encode("ascii"), 0o600)])
     # The stage is on the disk before anything outside of it changes.
     sync(stage)
@@ -221,24 +221,27 @@ def _carry_out(root: Path, stage: Path) -> None:
         plan = _read_plan(stage / _COMMIT)
         if plan.stage != _identity(stage):
             raise _foreign(stage)
+        status_of = entries_of(root)
         for path in plan.files:
-            status_of_entry(root, path)
+            status_of(path)
         for name in plan.folders:
             (root / name).mkdir(parents=True, exist_ok=True)
         # What is renamed into a new folder is gone with it, as long as that is not on the disk.
         for folder in sorted({(root / name).parent for name in plan.folders}):
             sync(folder)
-        staged = ((f"{stage}/{_FILES}/{number}", path) for number, path in enumerate(plan.files))
-        left = [(place, path) for place, path in staged if os.path.lexists(place)]
-        for parent in {(root / path).parent for _, path in left}:
-            parent.mkdir(parents=True, exist_ok=True)
-        for place, path in left:
-            status_of_entry(root, path)
-            os.replace(place, root / path)  # noqa: PTH105 (a Path for each of thousands)
+        files = f"{stage}/{_FILES}"
+        here = set(os.listdir(files))  # noqa: PTH208 (names)
+        left = [(str(at), path) for at, path in enumerate(plan.files) if str(at) in here]
+        for parent in _folders_at({path for _, path in left}):
+            (root / parent).mkdir(parents=True, exist_ok=True)
+        status_of = entries_of(root)
+        for name, path in left:
+            status_of(path)
+            os.replace(f"{files}/{name}", f"{root}/{path}")  # noqa: PTH105 (thousands)
         for path in plan.removals:
-            if status_of_entry(root, path) is not None:
+            if status_of(path) is not None:
                 (root / path).unlink()
-        sync_all({(root / path).parent for path in (*plan.files, *plan.removals)})
+        sync_all(root / folder for folder in _folders_at((*plan.files, *plan.removals)))
         sync(root)
         (stage / _COMMIT).unlink()
         # Lost, the removal would let a later recovery take away what a person has put there since.
@@ -249,6 +252,11 @@ def _carry_out(root: Path, stage: Path) -> None:
             f"The rest is kept in {STAGE}: mend the cause and run the command again.",
         ) from error
     remove_folder(stage)
+
+
+def _folders_at(paths: Iterable[str]) -> set[str]:
+    """The folders that files are in."""
+    return {path.rpartition("/")[0] for path in paths}
 
 
 def _discard(root: Path, stage: Path) -> None:

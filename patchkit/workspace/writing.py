@@ -19,7 +19,7 @@ from patchkit.model.shown import shown_name
 from patchkit.model.tree import SYMLINK
 from patchkit.workspace import staging
 from patchkit.workspace.claims import remove_left
-from patchkit.workspace.places import checked_path, status_at, status_of_entry
+from patchkit.workspace.places import checked_path, entries_of, no_link, status_at
 from patchkit.workspace.staging import Output, Recovery
 
 _MOST_SHOWN = 20
@@ -208,9 +208,11 @@ def _is_as_read(place: Path, content: bytes | None) -> bool:
 
 def _compare(root: Path, planned: Mapping[str, Output], removals: Sequence[str]) -> WriteResult:
     created, changed, same = [], [], []
+    status_of = entries_of(root)
     for path, output in planned.items():
-        status_of = status_of_entry if output.mode == SYMLINK else status_at
-        status = status_of(root, path)
+        status = status_of(path)
+        if output.mode != SYMLINK:
+            no_link(root, path, status)
         if status is None:
             created.append(path)
         elif _holds(root / path, status, output):
@@ -218,7 +220,7 @@ def _compare(root: Path, planned: Mapping[str, Output], removals: Sequence[str])
         else:
             changed.append(path)
     unwanted = [path for path in dict.fromkeys(map(checked_path, removals)) if path not in planned]
-    removed = [path for path in unwanted if status_of_entry(root, path) is not None]
+    removed = [path for path in unwanted if status_of(path) is not None]
     return WriteResult(tuple(created), tuple(changed), tuple(same), tuple(removed))
 
 
