@@ -32,7 +32,7 @@ _PROGRAMS = (
 )
 """What in a repository's own configuration would make a fetch run a program (git-config(1))."""
 _FALSE = ("false", "no", "off", "0")
-_MOST_REMEMBERED = 16 << 20
+_MOST_REMEMBERED = 32 << 20
 """Bytes of files that are kept, so that neither a second look nor a look ahead costs twice."""
 _PLAIN = b"100644"
 FOLDER = 0o040000
