@@ -256,7 +256,8 @@ class ObjectReader:
         if header.endswith(b" missing\n"):
             return NotRead(f"object {object_id} is missing or damaged (git fsck tells).")
         words = header.split()
-        if len(words) != 3:
+        # Another id: somebody was interrupted between a question and its answer.
+        if len(words) != 3 or words[0] != object_id.encode("ascii"):
             return self._died()
         size = int(words[2])
         most = limits().file_bytes
