@@ -11,7 +11,7 @@ from patchkit.model.variants import Axis
 from patchkit.siblings.ahead import chunks_of
 from patchkit.syntax.conditions import is_divided, seen_by
 from patchkit.syntax.parsing import language_of
-from patchkit.syntax.reading import read_symbols
+from patchkit.syntax.reading import definable_text, read_symbols
 from patchkit.syntax.symbols import Symbols
 from patchkit.syntax.targets import Target
 
@@ -28,6 +28,7 @@ class SymbolCache:
     def __init__(self) -> None:
         self._divided: dict[bytes, bool] = {}
         self._seen: dict[tuple[bytes, str], bytes] = {}
+        self._definable: dict[bytes, bytes] = {}
         self._read: dict[bytes, tuple[Focus | None, Symbols | None]] = {}
 
     def is_divided(self, path: Path, content: bytes, axis: Axis) -> bool:
@@ -44,6 +45,13 @@ class SymbolCache:
             language = language_of(path, content)
             self._seen[key] = seen_by(language, content, target) if language else content
         return self._seen[key]
+
+    def definable(self, path: Path, content: bytes) -> bytes:
+        """The part of a file in which the names stand that it defines."""
+        if content not in self._definable:
+            language = language_of(path, content)
+            self._definable[content] = definable_text(language, content) if language else b""
+        return self._definable[content]
 
     def symbols(self, path: Path, content: bytes, focus: Focus | None) -> Symbols | None:
         """The symbols of a file, with all that concerns the names in focus; None for all."""
@@ -105,6 +113,12 @@ class Sources:
     def seen(self, path: Path, target: Target) -> bytes:
         """The file as it is for one variant."""
         return self._cache.content_for(path, self.content(path), target)
+
+    def definable(self, path: Path, target: Target | None = None) -> bytes:
+        """The part of a file in which the names stand that it defines, for one variant or for
+        all."""
+        content = self.content(path) if target is None else self.seen(path, target)
+        return self._cache.definable(path, content)
 
     def is_divided(self, path: Path, axis: Axis) -> bool:
         """Whether variants can see different parts of a file."""

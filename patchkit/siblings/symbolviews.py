@@ -16,7 +16,6 @@ from patchkit.model.tree import Path
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
-from patchkit.syntax.c import definable_text
 from patchkit.syntax.parsing import Language
 from patchkit.syntax.reading import may_define
 from patchkit.syntax.symbols import Definition, Symbols
@@ -87,15 +86,12 @@ class UnitView:
         return self.own_of(variant, (self._naming_any if is_ours else self._defining_any)(names))
 
     def _defining_any(self, names: Collection[str]) -> tuple[Piece, ...]:
-        found = self._naming_any(names)
-        if self.unit.language is not Language.C:
-            return found
         wanted = frozenset(names)
         if wanted not in self._with_definitions:
             self._with_definitions[wanted] = tuple(
                 one
-                for one in found
-                if may_name(definable_text(self.sources.content(one.path)), wanted)
+                for one in self._naming_any(wanted)
+                if may_name(self.sources.definable(one.path), wanted)
             )
         return self._with_definitions[wanted]
 
@@ -182,10 +178,10 @@ class UnitView:
 
     def defining(self, names: Iterable[str]) -> Iterator[Read]:
         """The same files, read for what they define alone."""
-        focus = frozenset(name.encode() for name in names)
-        for piece in self._naming(focus):
-            content = self.sources.content(piece.path)
-            if may_define(self.unit.language, content, first_words(focus)):
+        words = first_words(name.encode() for name in names)
+        target = self.targets[self.ours]
+        for piece in self._naming(words):
+            if may_define(self.unit.language, self.sources.definable(piece.path, target), words):
                 yield from self._read(piece, self.ours, NOTHING)
 
     def using_member(self, name: str) -> Iterator[Read]:

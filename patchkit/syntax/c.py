@@ -15,7 +15,8 @@ from patchkit.syntax.declarators import (
     name_in,
     signature_in,
 )
-from patchkit.syntax.parsing import Language, parse
+from patchkit.syntax.outlines import parse_outline
+from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import (
     Contract,
     Definition,
@@ -26,14 +27,19 @@ from patchkit.syntax.symbols import (
     each_once,
     text_of,
 )
-from patchkit.syntax.words import has_word
+from patchkit.syntax.words import LETTERS, has_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NO_CODE = re.compile(rb"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL)
-_NO_DEFINITION = re.compile(
-    rb"(?m)^[ \t]*#[ \t]*(?:(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*|include\b[^\n]*)"
+_COMMENT_OR_TEXT = re.compile(
+    rb"//[^\n]*|/\*.*?\*/|(\")(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL
+)
+_DIRECTIVE = re.compile(
+    rb"(?m)^[ \t]*#[ \t]*(?:"
+    rb"(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*"
+    rb"|include\b[^\n]*"
+    rb"|define[ \t]+(\w+)(?:[^\\\n]|\\\n|\\.)*)"
 )
 _WITHOUT_NAMES = frozenset(("comment", "preproc_include"))
 _INSIDE = frozenset(
@@ -51,7 +57,7 @@ _INSIDE = frozenset(
 
 def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | None:
     """The symbols of a C file; None without the grammar. `focus` as of `read_go`."""
-    tree = parse(Language.C, content)
+    tree = parse_outline(Language.C, content, focus)
     if tree is None:
         return None
     definitions: list[Definition] = []
@@ -77,10 +83,19 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
     )
 
 
-def definable_text(content: bytes) -> bytes:
-    """A C file without what can have no name that the file defines: comments, strings, conditions
-    and names of included files. (A file that cannot be parsed can seem to define more.)"""
-    return _NO_DEFINITION.sub(b" ", _NO_CODE.sub(b" ", content))
+def definable_in_c(content: bytes) -> bytes:
+    """A C file without what can have no name that the file defines: comments, strings and what is
+    called with one, conditions, names of included files, and what macros stand for. (A file that
+    cannot be parsed can seem to define more.)"""
+    *before, last = _COMMENT_OR_TEXT.sub(rb" \1 ", content).split(b'"')
+    text = b" ".join((*map(_without_called, before), last))
+    return _DIRECTIVE.sub(rb" \1 ", text)
+
+
+def _without_called(before: bytes) -> bytes:
+    """What stands before a string, without the name of what is called with it: `N_(`."""
+    text = before.rstrip()
+    return text[:-1].rstrip().rstrip(LETTERS) if text.endswith(b"(") else before
 
 
 def _items(node: Node) -> Iterator[Node]:
