@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -98,7 +98,7 @@ class Source:
     def hits(self) -> Mapping[int, tuple[Mention, ...]]:
         """The words of variants by line, from 0; each stands at bytes of the line."""
         found: dict[int, tuple[Mention, ...]] = {}
-        for at in sorted(self._lines_with_stems()):
+        for at in self._lines_with_stems():
             line = self.code[at]
             mentions = tuple(self.words.axis.mentions(line))
             kept = tuple(one for one in mentions if not _is_other_word(line, one))
@@ -115,18 +115,13 @@ class Source:
             for other in others
         )
 
-    def _lines_with_stems(self) -> set[int]:
-        """The lines in which a look for words can be worth while."""
-        text = self.text.lower()
-        found = set()
-        for stem, _ in self.words.stems:
-            at = text.find(stem)
-            while at >= 0:
-                line = self.line_at(at)
-                found.add(line)
-                end = text.find(b"\n", at)
-                at = text.find(stem, end) if end >= 0 else -1
-        return found
+    def _lines_with_stems(self) -> Iterator[int]:
+        """The lines in which a look for words can be worth while, in order."""
+        text, end = self.text.lower(), -1
+        for at in self.words.spots(text):
+            if at > end:
+                end = text.find(b"\n", at) % (len(text) + 1)
+                yield self.line_at(at)
 
     def variants(self, first: int, last: int) -> tuple[str, ...]:
         """The variants that the lines name."""
