@@ -10,7 +10,7 @@ from patchkit.model.tree import Path, Tree
 from patchkit.model.variants import Axis
 from patchkit.siblings.ahead import chunks_of
 from patchkit.syntax.conditions import is_divided, seen_by
-from patchkit.syntax.parsing import language_of
+from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.reading import definable_text, read_symbols
 from patchkit.syntax.symbols import Symbols
 from patchkit.syntax.targets import Target
@@ -40,10 +40,12 @@ class SymbolCache:
 
     def content_for(self, path: Path, content: bytes, target: Target) -> bytes:
         """The file as it is for one variant."""
-        key = (content, target.variant.name if self.is_divided(path, content, target.axis) else "")
+        is_divided, language = self.is_divided(path, content, target.axis), language_of(path, content)
+        if language is None or (language is Language.C and not is_divided):
+            return content
+        key = (content, target.variant.name if is_divided else "")
         if key not in self._seen:
-            language = language_of(path, content)
-            self._seen[key] = seen_by(language, content, target) if language else content
+            self._seen[key] = seen_by(language, content, target)
         return self._seen[key]
 
     def definable(self, path: Path, content: bytes) -> bytes:
@@ -84,6 +86,11 @@ class Sources:
         for path in self.listing:
             found.setdefault(path.rpartition(b"/")[0], []).append(path)
         return {folder: tuple(paths) for folder, paths in found.items()}
+
+    @cached_property
+    def c_files(self) -> int:
+        """How many files of C there are."""
+        return sum(path.endswith((b".c", b".h")) for path in self.listing)
 
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Say which files will be read, if one of them is."""

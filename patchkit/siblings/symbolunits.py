@@ -91,7 +91,7 @@ def _folder_of(language: Language, template: bytes, sources: Sources) -> Path | 
             return next((one for one in _ancestors(before) if _has_crate(one, sources)), None)
         case Language.C:
             # Headers can be anywhere.
-            return b"" if _count_c(sources) <= MOST_FILES else None
+            return b"" if sources.c_files <= MOST_FILES else None
         case _:
             return before
 
@@ -105,10 +105,6 @@ def _ancestors(folder: Path) -> Iterator[Path]:
 
 def _has_crate(folder: Path, sources: Sources) -> bool:
     return _below(folder, b"Cargo.toml") in sources.listing
-
-
-def _count_c(sources: Sources) -> int:
-    return sum(path.endswith((b".c", b".h")) for path in sources.listing)
 
 
 def _below(folder: Path, name: bytes) -> Path:

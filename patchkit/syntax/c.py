@@ -32,7 +32,7 @@ from patchkit.syntax.words import LETTERS, has_word
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_COMMENT_OR_TEXT = re.compile(
+_COMMENT_OR_STRING = re.compile(
     rb"//[^\n]*|/\*.*?\*/|(\")(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL
 )
 _DIRECTIVE = re.compile(
@@ -87,15 +87,15 @@ def definable_in_c(content: bytes) -> bytes:
     """A C file without what can have no name that the file defines: comments, strings and what is
     called with one, conditions, names of included files, and what macros stand for. (A file that
     cannot be parsed can seem to define more.)"""
-    *before, last = _COMMENT_OR_TEXT.sub(rb" \1 ", content).split(b'"')
-    text = b" ".join((*map(_without_called, before), last))
-    return _DIRECTIVE.sub(rb" \1 ", text)
+    texts = _COMMENT_OR_STRING.split(content)  # with the quote of a string, or None, between them
+    plain = map(_without_called, texts[::2], (*texts[1::2], None))
+    return b" ".join(filter(None, _DIRECTIVE.split(b" ".join(plain))))
 
 
-def _without_called(before: bytes) -> bytes:
-    """What stands before a string, without the name of what is called with it: `N_(`."""
-    text = before.rstrip()
-    return text[:-1].rstrip().rstrip(LETTERS) if text.endswith(b"(") else before
+def _without_called(text: bytes, behind: bytes | None) -> bytes:
+    """A text without the name of what is called with the string behind it: `N_(`."""
+    before = text.rstrip() if behind is not None else b""
+    return before[:-1].rstrip().rstrip(LETTERS) if before.endswith(b"(") else text
 
 
 def _items(node: Node) -> Iterator[Node]:

@@ -115,8 +115,7 @@ def _outline(content: bytes, axis: Axis) -> _Outline:
         start = content.rfind(b"\n", 0, found.start()) + 1
         if content[start : found.start()].strip():
             continue
-        rest = _joined(content, found.start(2), found.end())
-        rest = rest if axis.named_in(rest.encode()) else ""
+        rest = _naming(content, found.start(2), found.end(), axis)
         line += content.count(b"\n", at, start)
         marks.append(_Mark(line, start, found.end(), found[1], rest))
         at = start
@@ -130,13 +129,17 @@ def _decided_lines(group: _Group) -> set[int]:
     return set(group.lines) if is_decided else set()
 
 
-def _joined(content: bytes, start: int, stop: int) -> str:
-    """What follows a directive, with the lines that its own goes on in; that one ends at `stop`."""
+def _naming(content: bytes, start: int, stop: int, axis: Axis) -> str:
+    """What follows a directive, where it names a variant, with the lines that its own goes on in;
+    that one ends at `stop`."""
     rest = content[start:stop]
     while rest.rstrip(b"\r\n").endswith(b"\\") and stop < len(content):
         start, stop = stop, content.find(b"\n", stop) + 1 or len(content)
         rest = rest.rstrip(b"\r\n")[:-1] + content[start:stop]
-    return _COMMENT.sub(b" ", rest).decode("utf-8", "replace").strip()
+    if not axis.named_in(rest):
+        return ""
+    text = _COMMENT.sub(b" ", rest).decode("utf-8", "replace").strip()
+    return text if axis.named_in(text.encode()) else ""
 
 
 def _condition(word: bytes, text: str, target: Target) -> Truth:
