@@ -58,8 +58,10 @@ def parse_outline(
     outline is not well-formed, as it is not sure then what was left out. None as of `parse`."""
     if focus is None:
         return parse(language, content)
-    found = parse(language, outline(language, content, focus))
-    return parse(language, content) if found is not None and found.root_node.has_error else found
+    text = outline(language, content, focus)
+    found = parse(language, text)
+    is_unsure = found is not None and found.root_node.has_error and len(text) < len(content)
+    return parse(language, content) if is_unsure else found
 
 
 def _bodies(language: Language, content: bytes) -> Iterator[tuple[int, int]]:

@@ -136,11 +136,17 @@ def _span(node: Node) -> tuple[int, int] | None:
         return None
     around = attribute.parent
     if around is not None and around.type in _WHOLE:
-        return around.start_byte, around.end_byte
+        return around.start_byte, _end_of(around)
     item = attribute.next_named_sibling
     while item is not None and item.type in ("attribute_item", "line_comment", "block_comment"):
         item = item.next_named_sibling
-    return None if item is None else (attribute.start_byte, item.end_byte)
+    return None if item is None else (attribute.start_byte, _end_of(item))
+
+
+def _end_of(part: Node) -> int:
+    """Where a part ends with the comma that parts it from the next one."""
+    behind = part.next_sibling
+    return behind.end_byte if behind is not None and behind.type == "," else part.end_byte
 
 
 def _span_in_macro(node: Node) -> tuple[int, int] | None:
