@@ -121,7 +121,7 @@ class Gaps:
         names = {name for _, name in theirs}
         used = (
             (read.symbols.package, one.name)
-            for read in self.view.own_naming(self.view.ours, names)
+            for read in self.view.calling(self.view.ours, names)
             for one in read.symbols.references
             if not one.qualifier
         )
