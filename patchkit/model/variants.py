@@ -50,6 +50,10 @@ class Axis:
     name: str
     variants: tuple[Variant, ...]
 
+    def __hash__(self) -> int:
+        # Tables are looked up by axes all the time, and have few of them.
+        return hash(len(self.variants))
+
     def mentions(self, text: bytes) -> Iterator[Mention]:
         """Every word of a variant in the text, in order.
 

@@ -188,12 +188,12 @@ class UnitView:
             if may_define(self.unit.language, self.sources.definable(piece.path, target), words):
                 yield from self._read(piece, self.ours, NOTHING)
 
-    def using_member(self, name: str) -> Iterator[Read]:
-        """The files that ours builds in which the name may be that of a member which is used,
-        read for this name."""
-        focus = frozenset((name.encode(),))
+    def using_member(self, name: str, names: Collection[str]) -> Iterator[Read]:
+        """The files that ours builds in which the name may be that of a member which is used;
+        read for all the names that will be asked for so."""
+        focus = frozenset(one.encode() for one in (name, *names))
         used = re.compile(_MEMBER_OF % re.escape(name.encode()), re.DOTALL)
-        for piece in self._naming(focus):
+        for piece in self._naming((name.encode(),)):
             if used.search(self.sources.content(piece.path)):
                 yield from self._read(piece, self.ours, focus)
 

@@ -42,6 +42,7 @@ _DIRECTIVE = re.compile(
     rb"|define[ \t]+(\w+)(?:[^\\\n]|\\\n|\\.)*)"
 )
 _WITHOUT_NAMES = frozenset(("comment", "preproc_include"))
+_MACROS = frozenset(("preproc_def", "preproc_function_def"))
 _INSIDE = frozenset(
     (
         "preproc_if",
@@ -65,7 +66,11 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
     implementations: list[Implementation] = []
     walk = ScopeWalk()
     for node in _items(tree.root_node):
-        if node.type in _WITHOUT_NAMES:
+        kind = node.type
+        if kind in _WITHOUT_NAMES:
+            continue
+        if kind in _MACROS:
+            definitions += _macro(node)
             continue
         definitions += _definitions(node)
         contracts += _contracts(node)
@@ -120,8 +125,6 @@ def _definitions(node: Node) -> Iterator[Definition]:
     elif node.type == "type_definition":
         for declarator in declarators(node):
             yield from _declared(node, declarator, DefinitionKind.TYPE)
-    elif node.type in ("preproc_def", "preproc_function_def"):
-        yield from _macro(node)
     yield from _tagged(node)
 
 

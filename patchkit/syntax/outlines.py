@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from patchkit.syntax.parsing import Language, parse
@@ -36,6 +37,7 @@ _TRIES = 3
 """So many heads are looked at for one end: a file without order must not take for ever."""
 
 
+@lru_cache(maxsize=8)
 def outline(language: Language, content: bytes, focus: frozenset[bytes] = frozenset()) -> bytes:
     r"""The file without the bodies of functions that hold none of the words in focus; its lines
     keep their numbers.

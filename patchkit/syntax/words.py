@@ -34,7 +34,7 @@ def has_word(text: bytes, words: frozenset[bytes]) -> bool:
     (False, True)
     """
     if len(words) <= _FEW:
-        return any(_WORD.fullmatch(word) is not None and _stands(word, text) for word in words)
+        return any(_stands(word, text) and _WORD.fullmatch(word) is not None for word in words)
     return not words.isdisjoint(words_in(text))
 
 
