@@ -206,9 +206,7 @@ class Calls:
         call = called.call
         given_here = counted(given, "result")
         note = f"{call.name} gives {given_here}, and {call.taken} of them are taken here."
-        is_new = any(
-            one.call.taken == call.taken for one in self._theirs_before(call)
-        )
+        is_new = any(one.call.taken == call.taken for one in self._theirs_before(call))
         return self._finding(called, Rank.BUILD, note, is_new=is_new)
 
     def _call_key(self, call: Call) -> Key:

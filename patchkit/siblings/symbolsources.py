@@ -40,7 +40,8 @@ class SymbolCache:
 
     def content_for(self, path: Path, content: bytes, target: Target) -> bytes:
         """The file as it is for one variant."""
-        is_divided, language = self.is_divided(path, content, target.axis), language_of(path, content)
+        is_divided = self.is_divided(path, content, target.axis)
+        language = language_of(path, content)
         if language is None or (language is Language.C and not is_divided):
             return content
         key = (content, target.variant.name if is_divided else "")

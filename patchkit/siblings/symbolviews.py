@@ -17,7 +17,6 @@ from patchkit.model.variants import PLACEHOLDER, Axis
 from patchkit.siblings.scene import Scene
 from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
-from patchkit.syntax.parsing import Language
 from patchkit.syntax.reading import may_define
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target

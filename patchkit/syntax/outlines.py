@@ -30,6 +30,8 @@ _HEADS = {
 }
 _BEHIND = re.compile(rb"[ \t]*(?:\n|\Z|//|/\*)")
 """What is behind a function; a struct or a table goes on with `;` or a name."""
+_STRING = re.compile(rb"\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+_RAW_STRING = re.compile(rb"`[^`]*`")
 _NO_BRACES = bytes(byte for byte in range(256) if byte not in b"{}")
 _DEEPEST = 50
 _CONDITION = re.compile(rb"\n[ \t]*#[ \t]*(if|el|endif)")
@@ -87,19 +89,28 @@ def _bodies(language: Language, content: bytes) -> Iterator[tuple[int, int]]:
 
 def _is_body(language: Language, content: bytes, start: int, stop: int, behind: int) -> bool:
     """Whether all that begins in a text ends in it: braces, strings, and conditions of C. That one
-    of these stands in a comment or a string only makes it less sure."""
+    of these stands in a comment only makes it less sure."""
     if content.count(b'"', start, stop) % 2 or _BEHIND.match(content, behind) is None:
         return False
-    if language is Language.GO and content.count(b"`", start, stop) % 2:
-        return False
-    if not _is_nested(content, start, stop):
+    text = content[start:stop]
+    if language is Language.GO and b"`" in text:
+        if text.count(b"`") % 2:
+            return False
+        text = _RAW_STRING.sub(b"", text)
+    if not _is_nested(_without_strings(text)):
         return False
     return language is not Language.C or _has_whole_conditions(content, start, stop)
 
 
-def _is_nested(content: bytes, start: int, stop: int) -> bool:
+def _without_strings(text: bytes) -> bytes:
+    return _STRING.sub(b"", text) if b'\\"' in text else b"".join(text.split(b'"')[::2])
+
+
+def _is_nested(text: bytes) -> bool:
     """Whether each brace that is opened is closed behind that, no deeper than anybody writes."""
-    braces = content[start:stop].translate(None, _NO_BRACES)
+    if b"'{'" in text or b"'}'" in text:
+        return False
+    braces = text.translate(None, _NO_BRACES)
     for _ in range(_DEEPEST):
         if not braces:
             break
