@@ -89,9 +89,12 @@ class Sources:
         return {folder: tuple(paths) for folder, paths in found.items()}
 
     @cached_property
-    def c_files(self) -> int:
-        """How many files of C there are."""
-        return sum(path.endswith((b".c", b".h")) for path in self.listing)
+    def by_language(self) -> Mapping[Language | None, Sequence[Path]]:
+        """The files by the language that their names tell, in the order of the listing."""
+        found: dict[Language | None, list[Path]] = {}
+        for path in self.listing:
+            found.setdefault(language_of(path), []).append(path)
+        return found
 
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Say which files will be read, if one of them is."""

@@ -91,7 +91,7 @@ def _folder_of(language: Language, template: bytes, sources: Sources) -> Path | 
             return next((one for one in _ancestors(before) if _has_crate(one, sources)), None)
         case Language.C:
             # Headers can be anywhere.
-            return b"" if sources.c_files <= MOST_FILES else None
+            return b"" if len(sources.by_language.get(Language.C, ())) <= MOST_FILES else None
         case _:
             return before
 
@@ -168,11 +168,12 @@ def _is_in_module(path: Path, module: Path) -> bool:
 
 def _paths(unit: Unit, sources: Sources, folder: Path) -> Iterator[Path]:
     if unit.language is Language.GO:
-        inside: Iterable[Path] = sources.folders.get(folder, ())
+        inside = sources.folders.get(folder, ())
+        yield from (path for path in inside if language_of(path) is unit.language)
     else:
         start = folder + b"/" if folder else b""
-        inside = (path for path in sources.listing if path.startswith(start))
-    yield from (path for path in inside if language_of(path) is unit.language)
+        known = sources.by_language.get(unit.language, ())
+        yield from (path for path in known if path.startswith(start))
     if unit.language in (Language.MAKE, Language.SHELL):
         yield from _includers(unit, sources, folder)
 

@@ -18,6 +18,7 @@ _MODULE = re.compile(
     rb"(?m)^[ \t]*#\[\s*cfg\b[^\n]*\n(?:[ \t]*(?:#\[|//)[^\n]*\n)*"
     rb"[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;"
 )
+_DECLARED = re.compile(rb"mod\s+\w+\s*;")
 _BLACK = re.compile(rb"[^\n]")
 _CONDITION = re.compile(rb'\w+\s*=\s*"[^"]*"|\w+|[(),]')
 _WHOLE = frozenset(("match_arm", "field_initializer", "shorthand_field_initializer"))
@@ -67,7 +68,7 @@ def conditional_modules(
 ) -> Iterator[tuple[bytes, tuple[Truth, ...]]]:
     """Each module in a file of its own that is declared under a condition, with whether the
     condition holds for each of the targets."""
-    if b"cfg" not in content:
+    if b"cfg" not in content or _DECLARED.search(content) is None:
         return
     wanted = tuple(targets)
     for found in _MODULE.finditer(content):
