@@ -58,13 +58,8 @@ class Words:
         # All in one text, as most have none; no path has a NUL in it.
         text = b"\0".join(listed).lower()
         ends = list(accumulate(len(path) + 1 for path in listed))
-        found: set[int] = set()
-        for stem, _ in self.stems:
-            at = text.find(stem)
-            while at >= 0:
-                found.add(bisect_right(ends, at))
-                at = text.find(stem, ends[bisect_right(ends, at)])
-        return [listed[at] for at in sorted(found)]
+        found = dict.fromkeys(bisect_right(ends, at) for at in self.spots(text))
+        return [listed[at] for at in found]
 
     def may_have_place(self, content: bytes) -> bool:
         """Whether it has words of at least two sorts of variants, roughly."""
