@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
 from patchkit.model.tree import Path, Tree
-from patchkit.model.variants import Axis
+from patchkit.model.variants import PLACEHOLDER, Axis
 from patchkit.siblings.ahead import chunks_of
 from patchkit.syntax.conditions import is_divided, seen_by
 from patchkit.syntax.parsing import Language, language_of
 from patchkit.syntax.reading import definable_text, read_symbols
 from patchkit.syntax.symbols import Symbols
 from patchkit.syntax.targets import Target
+from patchkit.syntax.words import words_in
 
 Focus: TypeAlias = "frozenset[bytes]"
 """The words in which a reader is interested, as of `read_symbols`."""
 
 NOTHING: Focus = frozenset()
 """Only what a file defines is wanted."""
+
+
+_WORD = re.compile(rb"\w+")
+
+
+def focus_on(names: Collection[str], content: bytes, axis: Axis) -> Focus | None:
+    """The words of a text that are one of the names, with `PLACEHOLDER` for the words of variants;
+    None where one of the names is no word."""
+    words = {name.encode() for name in names}
+    open_words = {word for word in words if PLACEHOLDER in word}
+    found = words - open_words
+    if not all(map(_WORD.fullmatch, found)):
+        return None
+    if open_words:
+        found.update(word for word in words_in(content) if axis.neutral(word) in open_words)
+    return frozenset(found)
 
 
 class SymbolCache:

@@ -13,16 +13,14 @@ from functools import cached_property
 
 from patchkit.model.siblings import SiblingPlace
 from patchkit.model.tree import Path
-from patchkit.model.variants import PLACEHOLDER, Axis
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
+from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache, focus_on
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
 from patchkit.syntax.reading import may_define
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
-from patchkit.syntax.words import first_words, has_word, may_name, words_in
+from patchkit.syntax.words import first_words, has_word, may_name
 
-_WORD = re.compile(rb"\w+")
 _MEMBER_OF = rb"(?:\.|->)(?:\s|//[^\n]*\n|/\*.*?\*/)*%b\b"
 
 
@@ -255,19 +253,6 @@ class UnitView:
         """A piece as each of its variants has it, read for what it defines alone."""
         for variant in self._differing(piece):
             yield from self._read(piece, variant, NOTHING)
-
-
-def focus_on(names: Collection[str], content: bytes, axis: Axis) -> Focus | None:
-    """The words of a text that are one of the names, with `PLACEHOLDER` for the words of variants;
-    None where one of the names is no word."""
-    words = {name.encode() for name in names}
-    open_words = {word for word in words if PLACEHOLDER in word}
-    found = words - open_words
-    if not all(map(_WORD.fullmatch, found)):
-        return None
-    if open_words:
-        found.update(word for word in words_in(content) if axis.neutral(word) in open_words)
-    return frozenset(found)
 
 
 def sited_in(variant: str, reads: Iterable[Read]) -> Iterator[Sited]:

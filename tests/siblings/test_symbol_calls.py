@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from patchkit.model.siblings import FindingKind, Rank
 from patchkit.model.variants import ARCHITECTURES
-from patchkit.siblings.symbolviews import focus_on
+from patchkit.siblings.symbolsources import focus_on
 from patchkit.syntax.words import words_in
 
 from .symbol_scenes import findings, only, siblings
