@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def read_go(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | None:
     """The symbols of a Go file; None without the grammar.
 
-    With a `focus`, names and calls are read only in the declarations that hold one of its words:
-    that saves nearly all of the time.
+    With a `focus`, names and calls are read only in the declarations and functions that hold one of
+    its words: that saves nearly all of the time.
     """
     tree = parse_outline(Language.GO, content, focus)
     if tree is None:

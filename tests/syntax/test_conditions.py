@@ -31,6 +31,7 @@ def kept(language: Language, content: bytes, of: Target = RISCV) -> list[bytes]:
     ("condition", "is_kept"),
     [
         (b"#ifdef __riscv", True),
+        (b"x #ifdef __x86_64__", True),
         (b"#ifdef __x86_64__", False),
         (b"#ifndef __x86_64__", True),
         (b"#ifndef CONFIG_RISCV", False),
