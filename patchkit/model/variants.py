@@ -50,6 +50,10 @@ class Axis:
     name: str
     variants: tuple[Variant, ...]
 
+    def __hash__(self) -> int:
+        # Tables are looked up by axes all the time, and have few of them.
+        return hash(len(self.variants))
+
     def mentions(self, text: bytes) -> Iterator[Mention]:
         """Every word of a variant in the text, in order.
 
@@ -105,18 +109,40 @@ class Axis:
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
+        """It begins with one of the bytes that words begin with, so that `re` passes over all
+        others quickly, and looks back from behind that byte."""
         ordered = sorted(self._meaning, key=lambda word: (-len(word), word))
+        if not ordered:
+            return re.compile(rb"(?!)")
         inside = [word for word in ordered if len(word) > 2 and re.search(rb"\d", word)]
-        parts = [rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % _any_of(ordered)]
+        begun = [rb"(?:%b)(?![A-Za-z0-9])" % _rest_of(ordered, b"i")]
+        parts = []
         if inside:
             capital = [word[:1].upper() + word[1:] for word in inside]
             upper = [word.upper() for word in inside]
-            parts += [
-                rb"(?<=[a-z0-9])(?=[A-Z])(?i:%b)(?![a-z0-9])" % _any_of(inside),
-                rb"(?<=[A-Z])(?:%b)(?![a-z0-9])" % _any_of(capital),
-                rb"(?<![A-Za-z0-9])(?:%b)(?=[A-Z])" % _any_of([*inside, *capital, *upper]),
+            begun.append(rb"(?:%b)(?=[A-Z])" % _rest_of([*inside, *capital, *upper]))
+            parts = [
+                rb"(?<=[a-z0-9][A-Z])(?:%b)(?![a-z0-9])" % _rest_of(inside, b"i"),
+                rb"(?<=[A-Z].)(?:%b)(?![a-z0-9])" % _rest_of(capital),
             ]
-        return re.compile(b"|".join(parts))
+        parts.insert(0, rb"(?<![A-Za-z0-9].)(?:%b)" % b"|".join(begun))
+        firsts = {first for word in ordered for first in word[:1].lower() + word[:1].upper()}
+        return re.compile(rb"[%b](?:%b)" % (_bytes_of(firsts), b"|".join(parts)), re.DOTALL)
+
+
+def _rest_of(words: Iterable[bytes], mode: bytes = b"") -> bytes:
+    """A pattern for any of the words behind its first byte; `mode` are flags of `re`."""
+    by_first: dict[bytes, list[bytes]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    return b"|".join(
+        rb"(?<=(?%b:%b))(?%b:%b)" % (mode, re.escape(first), mode, _any_of(rest))
+        for first, rest in by_first.items()
+    )
+
+
+def _bytes_of(values: Iterable[int]) -> bytes:
+    return b"".join(re.escape(bytes((one,))) for one in sorted(values))
 
 
 def _any_of(words: Iterable[bytes]) -> bytes:

@@ -42,6 +42,8 @@ def infix_holds(expression: bytes, axis: Axis) -> Truth:
     >>> infix_holds(b"!defined(__x86_64__) && !defined(__aarch64__)", ARCHITECTURES)
     True
     """
+    if not axis.named_in(expression):
+        return None  # nothing else is known
     target = unnamed(axis)
     text = expression.decode("utf-8", "replace")
     plain = _DEFINED.sub(lambda found: found[1] or found[2], text)

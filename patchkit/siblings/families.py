@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from patchkit.model.tree import Path
@@ -22,6 +23,7 @@ class Template:
     variants: tuple[str, ...]
 
 
+@lru_cache(maxsize=10_000)
 def templates_of(path: Path, axis: Axis) -> tuple[Template, ...]:
     """The families that a file can belong to: one for each sort of variant that its path names.
 

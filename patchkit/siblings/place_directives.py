@@ -170,7 +170,8 @@ def _end(source: Source, at: int) -> int:
 
 
 def _c_directive(source: Source, at: int) -> _Directive | None:
-    found = _C_LINE.match(source.code[at])
+    line = source.code[at]
+    found = _C_LINE.match(line) if b"#" in line else None
     if found is None:
         return None
     word = found[1]

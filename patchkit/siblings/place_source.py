@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from patchkit.model.tree import Path
 from patchkit.model.variants import Mention
@@ -85,10 +86,8 @@ class Source:
     @cached_property
     def starts(self) -> Sequence[int]:
         """Where each line begins in the text."""
-        found = [0]
-        for line in self.text.split(b"\n"):
-            found.append(found[-1] + len(line) + 1)
-        return found[:-1]
+        ends = accumulate(len(line) + 1 for line in self.text.split(b"\n"))
+        return [0, *ends][:-1]
 
     def line_at(self, offset: int) -> int:
         """The number of the line, from 0, with this byte."""
@@ -98,7 +97,7 @@ class Source:
     def hits(self) -> Mapping[int, tuple[Mention, ...]]:
         """The words of variants by line, from 0; each stands at bytes of the line."""
         found: dict[int, tuple[Mention, ...]] = {}
-        for at in sorted(self._lines_with_stems()):
+        for at in self._lines_with_stems():
             line = self.code[at]
             mentions = tuple(self.words.axis.mentions(line))
             kept = tuple(one for one in mentions if not _is_other_word(line, one))
@@ -115,18 +114,13 @@ class Source:
             for other in others
         )
 
-    def _lines_with_stems(self) -> set[int]:
-        """The lines in which a look for words can be worth while."""
-        text = self.text.lower()
-        found = set()
-        for stem, _ in self.words.stems:
-            at = text.find(stem)
-            while at >= 0:
-                line = self.line_at(at)
-                found.add(line)
-                end = text.find(b"\n", at)
-                at = text.find(stem, end) if end >= 0 else -1
-        return found
+    def _lines_with_stems(self) -> Iterator[int]:
+        """The lines in which a look for words can be worth while, in order."""
+        text, end = self.text.lower(), -1
+        for at in self.words.spots(text):
+            if at > end:
+                end = text.find(b"\n", at) % (len(text) + 1)
+                yield self.line_at(at)
 
     def variants(self, first: int, last: int) -> tuple[str, ...]:
         """The variants that the lines name."""
@@ -150,19 +144,20 @@ class Source:
     @cached_property
     def parents(self) -> Sequence[int]:
         """The line, from 0, that each is in: the last one before it that is indented less."""
-        found, above = [], [-1]
-        for at, indent in enumerate(self.indents):
-            if indent < 0 or self._is_directive(at):
+        found, above, indents = [], [-1], [-2]
+        is_c = self.language is Language.C
+        for at, (indent, line) in enumerate(zip(self.indents, self.code, strict=True)):
+            is_directive = is_c and b"#" in line and line.lstrip().startswith(b"#")
+            if indent < 0 or is_directive:
                 found.append(above[-1])
                 continue
-            while above[-1] >= 0 and self.indents[above[-1]] >= indent:
+            while indents[-1] >= indent:
                 above.pop()
+                indents.pop()
             found.append(above[-1])
             above.append(at)
+            indents.append(indent)
         return found
-
-    def _is_directive(self, at: int) -> bool:
-        return self.language is Language.C and self.code[at].lstrip().startswith(b"#")
 
     def ancestors(self, at: int) -> Sequence[int]:
         """The lines that a line is in, the nearest first; for a brace alone the line before it."""
@@ -229,13 +224,10 @@ _LONGEST = 70
 
 
 def _indent(line: bytes) -> int:
-    if not line:
+    width = len(line) - len(line.lstrip())
+    if width == len(line):
         return -1
-    plain = line.lstrip()
-    if not plain:
-        return -1
-    width = len(line) - len(plain)
-    return len(line[:width].expandtabs(8)) if b"\t" in line[:width] else width
+    return len(line[:width].expandtabs(8)) if width and b"\t" in line[:width] else width
 
 
 def _blank(found: re.Match[bytes]) -> bytes:

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 
 from patchkit.model.tree import Path
 from patchkit.model.variants import Axis
+
+_RARE = b"jqzxkwvybgfpumhdclrsnioate"
+"""The letters, those that are rarest in most texts first."""
 
 
 @dataclass(frozen=True)
@@ -54,24 +58,52 @@ class Words:
         # All in one text, as most have none; no path has a NUL in it.
         text = b"\0".join(listed).lower()
         ends = list(accumulate(len(path) + 1 for path in listed))
-        found: set[int] = set()
-        for stem, _ in self.stems:
-            at = text.find(stem)
-            while at >= 0:
-                found.add(bisect_right(ends, at))
-                at = text.find(stem, ends[bisect_right(ends, at)])
-        return [listed[at] for at in sorted(found)]
+        found = dict.fromkeys(bisect_right(ends, at) for at in self.spots(text))
+        return [listed[at] for at in found]
 
     def may_have_place(self, content: bytes) -> bool:
         """Whether it has words of at least two sorts of variants, roughly."""
         text = content.lower()
         first = None
-        for stem, kin in self.stems:
-            if kin != first and stem in text:
-                if first is not None:
-                    return True
-                first = kin
+        for at in self.spots(text):
+            for before, stem, kin in self._about[text[at]]:
+                if kin != first and text.startswith(stem, max(at - before, 0)):
+                    if first is not None:
+                        return True
+                    first = kin
         return False
+
+    def spots(self, text: bytes) -> Iterator[int]:
+        """One byte of each stem in a text of lower case, in order."""
+        return (found.start() for found in self._spot.finditer(text))
+
+    @cached_property
+    def _about(self) -> Mapping[int, Sequence[tuple[int, bytes, str]]]:
+        """By the byte by which stems are found: how much stands before it, the stem, its kin."""
+        found: dict[int, list[tuple[int, bytes, str]]] = {}
+        for stem, kin in self.stems:
+            at = _most_telling(stem)
+            found.setdefault(stem[at], []).append((at, stem, kin))
+        return found
+
+    @cached_property
+    def _spot(self) -> re.Pattern[bytes]:
+        """By single bytes, as `re` passes over all others quickly: it takes half the time of a
+        search for each stem."""
+        parts = []
+        for byte, stems in self._about.items():
+            around = (
+                rb"(?<=%b)(?=%b)" % (re.escape(stem[: at + 1]), re.escape(stem[at + 1 :]))
+                for at, stem, _ in stems
+            )
+            parts.append(rb"%b(?:%b)" % (re.escape(bytes((byte,))), b"|".join(around)))
+        return re.compile(b"|".join(parts) or rb"(?!)")
+
+
+def _most_telling(stem: bytes) -> int:
+    """Where the byte of a stem stands that is rarest in most texts: the first digit, if any."""
+    digits = (at for at, byte in enumerate(stem) if chr(byte).isdigit())
+    return next(digits, min(range(len(stem)), key=lambda at: _RARE.find(stem[at])))
 
 
 @cache

@@ -65,9 +65,17 @@ class Calls:
     def _theirs(self) -> Mapping[Key, list[Called]]:
         return self._calls(self.view, self.view.siblings, self._ours.keys())
 
+    def _theirs_before(self, call: Call) -> list[Called]:
+        """What the siblings called in the old version; few calls are asked for."""
+        key = self._call_key(call)
+        if key not in self._called_before:
+            found = self._calls(self.before, self.before.siblings, {key})
+            self._called_before[key] = found.get(key, [])
+        return self._called_before[key]
+
     @cached_property
-    def _theirs_before(self) -> Mapping[Key, list[Called]]:
-        return self._calls(self.before, self.before.siblings, self._ours.keys())
+    def _called_before(self) -> dict[Key, list[Called]]:
+        return {}
 
     def _calls(
         self, view: UnitView, variants: Iterable[str], wanted: Collection[Key]
@@ -157,14 +165,13 @@ class Calls:
         return bool(theirs) and all(one.call.arguments in (wanted, None) for one in theirs)
 
     def _now(self, call: Call) -> int | None:
-        return self._unanimous(self._theirs, call)
+        return self._unanimous(self._siblings_of(call))
 
     def _once(self, call: Call) -> int | None:
-        return self._unanimous(self._theirs_before, call)
+        return self._unanimous(self._theirs_before(call))
 
-    def _unanimous(self, theirs: Mapping[Key, list[Called]], call: Call) -> int | None:
+    def _unanimous(self, calls: Collection[Called]) -> int | None:
         """The number of arguments with which all siblings call it, two of them at least."""
-        calls = theirs.get((call.qualifier, neutral(self.scene.axis, call.name)), [])
         given = {one.call.arguments for one in calls}
         is_common = len({one.variant for one in calls}) > 1
         return given.pop() if len(given) == 1 and is_common else None
@@ -181,7 +188,7 @@ class Calls:
         return self._finding(called, Rank.BUILD, note, is_new=is_new)
 
     def _siblings_of(self, call: Call) -> list[Called]:
-        return self._theirs.get((call.qualifier, neutral(self.scene.axis, call.name)), [])
+        return self._theirs.get(self._call_key(call), [])
 
     def _results(self, calls: list[Called]) -> Iterator[Finding]:
         for called in calls:
@@ -199,10 +206,7 @@ class Calls:
         call = called.call
         given_here = counted(given, "result")
         note = f"{call.name} gives {given_here}, and {call.taken} of them are taken here."
-        is_new = any(
-            one.call.taken == call.taken
-            for one in self._theirs_before.get(self._call_key(call), [])
-        )
+        is_new = any(one.call.taken == call.taken for one in self._theirs_before(call))
         return self._finding(called, Rank.BUILD, note, is_new=is_new)
 
     def _call_key(self, call: Call) -> Key:
@@ -223,8 +227,7 @@ class Calls:
             return
         if signature is None and not is_same_caller:
             return
-        before = self._theirs_before.get(self._call_key(call), [])
-        did = {one.variant for one in before if one.call.taken != 0}
+        did = {one.variant for one in self._theirs_before(call) if one.call.taken != 0}
         is_new = not variants <= did
         gives = f" ({', '.join(signature.results)})" if signature is not None else ""
         since = "since the new version" if is_new else "in the old version already"

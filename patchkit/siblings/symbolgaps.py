@@ -121,7 +121,7 @@ class Gaps:
         names = {name for _, name in theirs}
         used = (
             (read.symbols.package, one.name)
-            for read in self.view.own_naming(self.view.ours, names)
+            for read in self.view.calling(self.view.ours, names)
             for one in read.symbols.references
             if not one.qualifier
         )
@@ -187,10 +187,12 @@ class Gaps:
             ours = members.get(self.scene.variant.name, ())
             if not self._is_asked(members):
                 continue
-            for key, sites in self._without_ours(self._common(members, ours)).items():
+            lacking = self._without_ours(self._common(members, ours))
+            names = frozenset(sites[0].definition.name for sites in lacking.values())
+            for key, sites in lacking.items():
                 if key in seen:
                     continue
-                found = self._lacking(our_path(self.scene, sites), key, sites)
+                found = self._lacking(our_path(self.scene, sites), key, sites, names)
                 # Without a file of ours it is the file that is missing, and what is needed of it.
                 if ours or found.rank is Rank.BUILD:
                     seen.add(key)
@@ -241,10 +243,12 @@ class Gaps:
         }
         return {key: sites for key, sites in rest.items() if key not in built}
 
-    def _lacking(self, path: Path, key: Key, sites: tuple[Sited, ...]) -> Finding:
+    def _lacking(
+        self, path: Path, key: Key, sites: tuple[Sited, ...], names: Collection[str]
+    ) -> Finding:
         one = sites[0].definition
         is_test = all(site.piece.is_test for site in sites)
-        user = None if is_test else self._member_use(one)
+        user = None if is_test else self._member_use(one, names)
         rank = Rank.BUILD if user else Rank.BEHAVIOUR
         is_new = self._is_new(sites)
         if is_test or not (user or is_new or one.owner or self._is_for_all(one)):
@@ -277,15 +281,16 @@ class Gaps:
             for piece in self.view.pieces
         )
 
-    def _member_use(self, one: Definition) -> str:
-        """Where ours uses a method that siblings define and nothing that ours builds.
+    def _member_use(self, one: Definition, names: Collection[str]) -> str:
+        """Where ours uses a method that siblings define and nothing that ours builds; `names` are
+        all that is asked for.
 
         For a type that all have, any use counts; for a type of their own, those in our own files.
         """
         if not one.owner:
             return ""
         if one.owner == neutral(self.scene.axis, one.owner):
-            reads: Iterable[Read] = self.view.using_member(one.name)
+            reads: Iterable[Read] = self.view.using_member(one.name, names)
         else:
             reads = () if self._has_method(one) else self.view.own(self.view.ours)
         for read in reads:

@@ -103,18 +103,12 @@ class Orphans:
         if not used:
             return
         own = {read.piece.path for read in reads}
-        words = {
-            word
-            for piece in self.view.pieces
-            if piece.path not in own
-            for word in words_in(self.view.sources.content(piece.path))
-        }
         mine = {one.name for read in reads for one in read.symbols.definitions}
-        lost = [
-            (read, call)
-            for read, call in used
-            if call.name.encode() not in words and call.name not in mine
-        ]
+        unsaid = {call.name.encode() for _, call in used if call.name not in mine}
+        for piece in self.view.pieces if unsaid else ():
+            if piece.path not in own:
+                unsaid.difference_update(words_in(self.view.sources.content(piece.path)))
+        lost = [(read, call) for read, call in used if call.name.encode() in unsaid]
         names = {call.name for _, call in lost}
         once = {
             one.name: (read.piece.path, one)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
 from patchkit.model.tree import Path, Tree
-from patchkit.model.variants import Axis
+from patchkit.model.variants import PLACEHOLDER, Axis
 from patchkit.siblings.ahead import chunks_of
 from patchkit.syntax.conditions import is_divided, seen_by
-from patchkit.syntax.parsing import language_of
-from patchkit.syntax.reading import read_symbols
+from patchkit.syntax.parsing import Language, language_of
+from patchkit.syntax.reading import definable_text, read_symbols
 from patchkit.syntax.symbols import Symbols
 from patchkit.syntax.targets import Target
+from patchkit.syntax.words import words_in
 
 Focus: TypeAlias = "frozenset[bytes]"
 """The words in which a reader is interested, as of `read_symbols`."""
@@ -22,12 +24,29 @@ NOTHING: Focus = frozenset()
 """Only what a file defines is wanted."""
 
 
+_WORD = re.compile(rb"\w+")
+
+
+def focus_on(names: Collection[str], content: bytes, axis: Axis) -> Focus | None:
+    """The words of a text that are one of the names, with `PLACEHOLDER` for the words of variants;
+    None where one of the names is no word."""
+    words = {name.encode() for name in names}
+    open_words = {word for word in words if PLACEHOLDER in word}
+    found = words - open_words
+    if not all(map(_WORD.fullmatch, found)):
+        return None
+    if open_words:
+        found.update(word for word in words_in(content) if axis.neutral(word) in open_words)
+    return frozenset(found)
+
+
 class SymbolCache:
     """What was read already, by content: most files are the same in both versions."""
 
     def __init__(self) -> None:
         self._divided: dict[bytes, bool] = {}
         self._seen: dict[tuple[bytes, str], bytes] = {}
+        self._definable: dict[bytes, bytes] = {}
         self._read: dict[bytes, tuple[Focus | None, Symbols | None]] = {}
 
     def is_divided(self, path: Path, content: bytes, axis: Axis) -> bool:
@@ -39,11 +58,21 @@ class SymbolCache:
 
     def content_for(self, path: Path, content: bytes, target: Target) -> bytes:
         """The file as it is for one variant."""
-        key = (content, target.variant.name if self.is_divided(path, content, target.axis) else "")
+        is_divided = self.is_divided(path, content, target.axis)
+        language = language_of(path, content)
+        if language is None or (language is Language.C and not is_divided):
+            return content
+        key = (content, target.variant.name if is_divided else "")
         if key not in self._seen:
-            language = language_of(path, content)
-            self._seen[key] = seen_by(language, content, target) if language else content
+            self._seen[key] = seen_by(language, content, target)
         return self._seen[key]
+
+    def definable(self, path: Path, content: bytes) -> bytes:
+        """The part of a file in which the names stand that it defines."""
+        if content not in self._definable:
+            language = language_of(path, content)
+            self._definable[content] = definable_text(language, content) if language else b""
+        return self._definable[content]
 
     def symbols(self, path: Path, content: bytes, focus: Focus | None) -> Symbols | None:
         """The symbols of a file, with all that concerns the names in focus; None for all."""
@@ -77,6 +106,14 @@ class Sources:
             found.setdefault(path.rpartition(b"/")[0], []).append(path)
         return {folder: tuple(paths) for folder, paths in found.items()}
 
+    @cached_property
+    def by_language(self) -> Mapping[Language | None, Sequence[Path]]:
+        """The files by the language that their names tell, in the order of the listing."""
+        found: dict[Language | None, list[Path]] = {}
+        for path in self.listing:
+            found.setdefault(language_of(path), []).append(path)
+        return found
+
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Say which files will be read, if one of them is."""
         expected = tuple(path for path in paths if path in self.listing)
@@ -105,6 +142,12 @@ class Sources:
     def seen(self, path: Path, target: Target) -> bytes:
         """The file as it is for one variant."""
         return self._cache.content_for(path, self.content(path), target)
+
+    def definable(self, path: Path, target: Target | None = None) -> bytes:
+        """The part of a file in which the names stand that it defines, for one variant or for
+        all."""
+        content = self.content(path) if target is None else self.seen(path, target)
+        return self._cache.definable(path, content)
 
     def is_divided(self, path: Path, axis: Axis) -> bool:
         """Whether variants can see different parts of a file."""

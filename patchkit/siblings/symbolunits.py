@@ -91,7 +91,7 @@ def _folder_of(language: Language, template: bytes, sources: Sources) -> Path | 
             return next((one for one in _ancestors(before) if _has_crate(one, sources)), None)
         case Language.C:
             # Headers can be anywhere.
-            return b"" if _count_c(sources) <= MOST_FILES else None
+            return b"" if len(sources.by_language.get(Language.C, ())) <= MOST_FILES else None
         case _:
             return before
 
@@ -105,10 +105,6 @@ def _ancestors(folder: Path) -> Iterator[Path]:
 
 def _has_crate(folder: Path, sources: Sources) -> bool:
     return _below(folder, b"Cargo.toml") in sources.listing
-
-
-def _count_c(sources: Sources) -> int:
-    return sum(path.endswith((b".c", b".h")) for path in sources.listing)
 
 
 def _below(folder: Path, name: bytes) -> Path:
@@ -172,11 +168,12 @@ def _is_in_module(path: Path, module: Path) -> bool:
 
 def _paths(unit: Unit, sources: Sources, folder: Path) -> Iterator[Path]:
     if unit.language is Language.GO:
-        inside: Iterable[Path] = sources.folders.get(folder, ())
+        inside = sources.folders.get(folder, ())
+        yield from (path for path in inside if language_of(path) is unit.language)
     else:
         start = folder + b"/" if folder else b""
-        inside = (path for path in sources.listing if path.startswith(start))
-    yield from (path for path in inside if language_of(path) is unit.language)
+        known = sources.by_language.get(unit.language, ())
+        yield from (path for path in known if path.startswith(start))
     if unit.language in (Language.MAKE, Language.SHELL):
         yield from _includers(unit, sources, folder)
 

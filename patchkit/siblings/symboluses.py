@@ -10,7 +10,7 @@ from patchkit.model.tree import Path
 from patchkit.siblings.symbolunits import Piece
 from patchkit.siblings.symbolviews import Read, Sited, UnitView
 from patchkit.syntax.goconstraints import is_go_file_built, is_go_test
-from patchkit.syntax.parsing import Language, language_of
+from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Reference
 from patchkit.syntax.words import words_in
 
@@ -142,11 +142,8 @@ def _uses_by_import(view: UnitView, wanted: Collection[Named]) -> Iterator[tuple
     by_name = {name: (package, name) for package, name in wanted}
     start = module + b"/" if module else b""
     target = view.targets[view.ours]
-    paths = tuple(
-        path
-        for path in view.sources.listing
-        if path.startswith(start) and language_of(path) is Language.GO
-    )
+    known = view.sources.by_language.get(Language.GO, ())
+    paths = tuple(path for path in known if path.startswith(start))
     view.sources.prefetch(paths)
     for path in paths:
         content = view.sources.content(path)

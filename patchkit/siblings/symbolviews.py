@@ -14,10 +14,8 @@ from functools import cached_property
 from patchkit.model.siblings import SiblingPlace
 from patchkit.model.tree import Path
 from patchkit.siblings.scene import Scene
-from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache
+from patchkit.siblings.symbolsources import NOTHING, Focus, Sources, SymbolCache, focus_on
 from patchkit.siblings.symbolunits import Piece, Unit, pieces_of
-from patchkit.syntax.c import definable_text
-from patchkit.syntax.parsing import Language
 from patchkit.syntax.reading import may_define
 from patchkit.syntax.symbols import Definition, Symbols
 from patchkit.syntax.targets import Target
@@ -72,30 +70,30 @@ class UnitView:
         return self._own[variant]
 
     def calling(self, variant: str, names: Collection[str]) -> Iterator[Read]:
-        """Of `own_naming` the files that are built for some variants only: their calls are read."""
+        """What is built for this variant, and for a sibling not for ours, of the files in which
+        one of the names can stand, `PLACEHOLDER` as of `own_naming`; read for these names."""
         is_ours = variant == self.ours
-        pieces = (
-            one for one in self._naming_any(names) if is_ours or self.ours not in one.variants
-        )
-        return self.own_of(variant, pieces)
+        wanted = frozenset(names)
+        for piece in self._naming_any(wanted):
+            if self._is_ours_own(piece) if is_ours else self._is_theirs_alone(piece, variant):
+                focus = focus_on(wanted, self._seen(piece, variant), self.targets[variant].axis)
+                yield from self._read(piece, variant, focus)
 
     def own_naming(self, variant: str, names: Collection[str]) -> Iterator[Read]:
         """Of what is built for this variant the files in which one of the names can stand, with
         `PLACEHOLDER` for the words of variants; others, too. For a sibling those alone that can
-        define it."""
-        is_ours = variant == self.ours
-        return self.own_of(variant, (self._naming_any if is_ours else self._defining_any)(names))
+        define it. They are read for what they define alone."""
+        if variant == self.ours:
+            return self._ours_own(self._naming_any(names), NOTHING)
+        return self._sibling_own(variant, self._defining_any(names))
 
     def _defining_any(self, names: Collection[str]) -> tuple[Piece, ...]:
-        found = self._naming_any(names)
-        if self.unit.language is not Language.C:
-            return found
         wanted = frozenset(names)
         if wanted not in self._with_definitions:
             self._with_definitions[wanted] = tuple(
                 one
-                for one in found
-                if may_name(definable_text(self.sources.content(one.path)), wanted)
+                for one in self._naming_any(wanted)
+                if may_name(self.sources.definable(one.path), wanted)
             )
         return self._with_definitions[wanted]
 
@@ -126,35 +124,34 @@ class UnitView:
         )
 
     def own_of(self, variant: str, pieces: Iterable[Piece]) -> Iterator[Read]:
-        """What is built for this variant of some of the pieces."""
+        """What is built for this variant of some of the pieces; a sibling's are read for what they
+        define alone."""
         is_ours = variant == self.ours
-        return self._ours_own(pieces) if is_ours else self._sibling_own(variant, pieces)
+        return self._ours_own(pieces, None) if is_ours else self._sibling_own(variant, pieces)
 
     @cached_property
     def _own(self) -> dict[str, tuple[Read, ...]]:
         return {}
 
-    def _ours_own(self, pieces: Iterable[Piece]) -> Iterator[Read]:
+    def _ours_own(self, pieces: Iterable[Piece], focus: Focus | None) -> Iterator[Read]:
         for piece in pieces:
             if self._is_ours_own(piece):
-                yield from self._read(piece, self.ours, None)
+                yield from self._read(piece, self.ours, focus)
 
     def _is_ours_own(self, piece: Piece) -> bool:
         return self.ours in piece.variants and len(piece.variants) < len(self.targets)
 
     def _sibling_own(self, variant: str, pieces: Iterable[Piece]) -> Iterator[Read]:
-        # What siblings call is compared with what ours calls; where ours has nothing, it would be
-        # read for nothing.
-        focus = None if self.has_own else NOTHING
         for piece in pieces:
-            if variant not in piece.variants:
-                continue
-            if self.ours not in piece.variants:
-                yield from self._read(piece, variant, focus)
-            elif self._is_seen_apart(piece, variant):
+            if self._is_theirs_alone(piece, variant):
+                yield from self._read(piece, variant, NOTHING)
+            elif variant in piece.variants and self._is_seen_apart(piece, variant):
                 for read in self._read(piece, variant, NOTHING):
                     for mine in self._read(piece, self.ours, NOTHING):
                         yield _without(read, mine.symbols)
+
+    def _is_theirs_alone(self, piece: Piece, variant: str) -> bool:
+        return variant in piece.variants and self.ours not in piece.variants
 
     @cached_property
     def has_own(self) -> bool:
@@ -182,18 +179,18 @@ class UnitView:
 
     def defining(self, names: Iterable[str]) -> Iterator[Read]:
         """The same files, read for what they define alone."""
-        focus = frozenset(name.encode() for name in names)
-        for piece in self._naming(focus):
-            content = self.sources.content(piece.path)
-            if may_define(self.unit.language, content, first_words(focus)):
+        words = first_words(name.encode() for name in names)
+        target = self.targets[self.ours]
+        for piece in self._naming(words):
+            if may_define(self.unit.language, self.sources.definable(piece.path, target), words):
                 yield from self._read(piece, self.ours, NOTHING)
 
-    def using_member(self, name: str) -> Iterator[Read]:
-        """The files that ours builds in which the name may be that of a member which is used,
-        read for this name."""
-        focus = frozenset((name.encode(),))
+    def using_member(self, name: str, names: Collection[str]) -> Iterator[Read]:
+        """The files that ours builds in which the name may be that of a member which is used;
+        read for all the names that will be asked for so."""
+        focus = frozenset(one.encode() for one in (name, *names))
         used = re.compile(_MEMBER_OF % re.escape(name.encode()), re.DOTALL)
-        for piece in self._naming(focus):
+        for piece in self._naming((name.encode(),)):
             if used.search(self.sources.content(piece.path)):
                 yield from self._read(piece, self.ours, focus)
 
@@ -232,10 +229,12 @@ class UnitView:
         """Whether any variant defines one of the names, wherever."""
         wanted = frozenset(names)
         words = frozenset(name.encode() for name in wanted)
+        firsts = first_words(words)
         reads = (
             read
             for piece in self.pieces
             if has_word(self.sources.content(piece.path), words)
+            and may_define(self.unit.language, self.sources.definable(piece.path), firsts)
             for read in self.read_for_each(piece)
         )
         return any(one.name in wanted for read in reads for one in read.symbols.definitions)

@@ -15,7 +15,8 @@ from patchkit.syntax.declarators import (
     name_in,
     signature_in,
 )
-from patchkit.syntax.parsing import Language, parse
+from patchkit.syntax.outlines import parse_outline
+from patchkit.syntax.parsing import Language
 from patchkit.syntax.symbols import (
     Contract,
     Definition,
@@ -26,16 +27,22 @@ from patchkit.syntax.symbols import (
     each_once,
     text_of,
 )
-from patchkit.syntax.words import has_word
+from patchkit.syntax.words import LETTERS, has_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NO_CODE = re.compile(rb"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL)
-_NO_DEFINITION = re.compile(
-    rb"(?m)^[ \t]*#[ \t]*(?:(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*|include\b[^\n]*)"
+_COMMENT_OR_STRING = re.compile(
+    rb"//[^\n]*|/\*.*?\*/|(\")(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL
+)
+_DIRECTIVE = re.compile(
+    rb"(?m)^[ \t]*#[ \t]*(?:"
+    rb"(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*"
+    rb"|include\b[^\n]*"
+    rb"|define[ \t]+(\w+)(?:[^\\\n]|\\\n|\\.)*)"
 )
 _WITHOUT_NAMES = frozenset(("comment", "preproc_include"))
+_MACROS = frozenset(("preproc_def", "preproc_function_def"))
 _INSIDE = frozenset(
     (
         "preproc_if",
@@ -51,7 +58,7 @@ _INSIDE = frozenset(
 
 def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | None:
     """The symbols of a C file; None without the grammar. `focus` as of `read_go`."""
-    tree = parse(Language.C, content)
+    tree = parse_outline(Language.C, content, focus)
     if tree is None:
         return None
     definitions: list[Definition] = []
@@ -59,7 +66,11 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
     implementations: list[Implementation] = []
     walk = ScopeWalk()
     for node in _items(tree.root_node):
-        if node.type in _WITHOUT_NAMES:
+        kind = node.type
+        if kind in _WITHOUT_NAMES:
+            continue
+        if kind in _MACROS:
+            definitions += _macro(node)
             continue
         definitions += _definitions(node)
         contracts += _contracts(node)
@@ -77,10 +88,19 @@ def read_c(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | N
     )
 
 
-def definable_text(content: bytes) -> bytes:
-    """A C file without what can have no name that the file defines: comments, strings, conditions
-    and names of included files. (A file that cannot be parsed can seem to define more.)"""
-    return _NO_DEFINITION.sub(b" ", _NO_CODE.sub(b" ", content))
+def definable_in_c(content: bytes) -> bytes:
+    """A C file without what can have no name that the file defines: comments, strings and what is
+    called with one, conditions, names of included files, and what macros stand for. (A file that
+    cannot be parsed can seem to define more.)"""
+    texts = _COMMENT_OR_STRING.split(content)  # with the quote of a string, or None, between them
+    plain = map(_without_called, texts[::2], (*texts[1::2], None))
+    return b" ".join(filter(None, _DIRECTIVE.split(b" ".join(plain))))
+
+
+def _without_called(text: bytes, behind: bytes | None) -> bytes:
+    """A text without the name of what is called with the string behind it: `N_(`."""
+    before = text.rstrip() if behind is not None else b""
+    return before[:-1].rstrip().rstrip(LETTERS) if before.endswith(b"(") else text
 
 
 def _items(node: Node) -> Iterator[Node]:
@@ -105,8 +125,6 @@ def _definitions(node: Node) -> Iterator[Definition]:
     elif node.type == "type_definition":
         for declarator in declarators(node):
             yield from _declared(node, declarator, DefinitionKind.TYPE)
-    elif node.type in ("preproc_def", "preproc_function_def"):
-        yield from _macro(node)
     yield from _tagged(node)
 
 

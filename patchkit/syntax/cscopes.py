@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from patchkit.syntax.declarators import declarators, function_in, name_in, parameters_of
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SCOPES = frozenset(("compound_statement", "for_statement"))
+_WITHOUT_NAMES = frozenset(("preproc_def", "preproc_function_def", "preproc_include"))
 
 
 class ScopeWalk:
@@ -22,6 +23,21 @@ class ScopeWalk:
         self.calls: list[Call] = []
         self._scopes: list[set[str]] = []
         self._caller = ""
+        self._special: Mapping[str, Callable[[Node], None]] = {
+            "identifier": self._name,
+            "type_identifier": self._name,
+            "field_expression": self._field,
+            "call_expression": self._call,
+            "expression_statement": self._statement,
+            "declaration": self._declaration,
+            "parameter_declaration": self._declaration,
+            "field_declaration": self._declaration,
+            "type_definition": self._declaration,
+            "function_definition": self._function,
+            "struct_specifier": self._tagged,
+            "union_specifier": self._tagged,
+            "enum_specifier": self._tagged,
+        }
 
     def visit_item(self, node: Node) -> None:
         """Go through one item."""
@@ -29,30 +45,16 @@ class ScopeWalk:
         self._visit(node)
 
     def _visit(self, node: Node) -> None:
-        match node.type:
-            case "identifier" | "type_identifier":
-                self._name(node)
-            case "field_expression":
-                self._field(node)
-            case "call_expression":
-                self._call(node, None)
-            case "expression_statement":
-                for child in node.named_children:
-                    self._valued(child, 0)
-            case "declaration" | "parameter_declaration" | "field_declaration" | "type_definition":
-                self._declaration(node)
-            case "function_definition":
-                self._function(node)
-            case "struct_specifier" | "union_specifier" | "enum_specifier":
-                self._tagged(node)
-            case "preproc_def" | "preproc_function_def" | "preproc_include":
-                pass
-            case kind if kind in _SCOPES:
-                self._scopes.append(set())
-                self._visit_all(node.named_children)
-                self._scopes.pop()
-            case _:
-                self._visit_all(node.named_children)
+        kind = node.type
+        special = self._special.get(kind)
+        if special is not None:
+            special(node)
+        elif kind in _SCOPES:
+            self._scopes.append(set())
+            self._visit_all(node.named_children)
+            self._scopes.pop()
+        elif kind not in _WITHOUT_NAMES:
+            self._visit_all(node.named_children)
 
     def _visit_all(self, nodes: Iterable[Node | None]) -> None:
         for node in nodes:
@@ -71,13 +73,17 @@ class ScopeWalk:
             text, line = text_of(name.text or b""), name.start_point[0] + 1
             self.references.append(Reference(text, line, MEMBER))
 
+    def _statement(self, node: Node) -> None:
+        for child in node.named_children:
+            self._valued(child, 0)
+
     def _valued(self, node: Node, taken: int) -> None:
         if node.type == "call_expression":
             self._call(node, taken)
         else:
             self._visit(node)
 
-    def _call(self, node: Node, taken: int | None) -> None:
+    def _call(self, node: Node, taken: int | None = None) -> None:
         function = node.child_by_field_name("function")
         arguments = node.child_by_field_name("arguments")
         self._visit_all((function, arguments))

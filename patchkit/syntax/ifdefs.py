@@ -10,12 +10,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from patchkit.model.tree import split_lines
 from patchkit.model.variants import Axis
 from patchkit.syntax.expressions import Expression
 from patchkit.syntax.targets import Target, Truth, all_hold, negated
 
-_DIRECTIVE = re.compile(rb"\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b\s*(.*)", re.DOTALL)
+_DIRECTIVE = re.compile(rb"#[^\S\n]*(ifdef|ifndef|if|elif|else|endif)\b([^\n]*\n?)")
 _ROUGHLY = re.compile(rb"#[ \t]*(?:el)?if(?:n?def)?\b(?:[^\\\n]|\\\n|\\.)*")
 """The conditions, and perhaps more: they are found by a byte, and not by looking at each line."""
 _TOKEN = re.compile(r"&&|\|\||[!()]|(?:__\w*_xlen|\w+)\s*[=!<>]=?\s*\w+|\w+|[^\s\w]")
@@ -111,16 +110,17 @@ def _left(
 def _outline(content: bytes, axis: Axis) -> _Outline:
     """The conditional directives; what follows one is kept where it names a variant, as nothing
     else is decided by it."""
-    lines = split_lines(content)
-    marks, at = [], 0
-    for number, line in enumerate(lines):
-        found = _DIRECTIVE.match(line) if b"#" in line else None
-        if found is not None:
-            rest = _joined(found[2], lines, number)
-            rest = rest if axis.named_in(rest.encode()) else ""
-            marks.append(_Mark(number, at, at + len(line), found[1], rest))
-        at += len(line)
-    return _Outline(len(lines), tuple(marks))
+    marks, line, at = [], 0, 0
+    for found in _DIRECTIVE.finditer(content):
+        start = content.rfind(b"\n", 0, found.start()) + 1
+        if content[start : found.start()].strip():
+            continue
+        rest = _naming(content, found.start(2), found.end(), axis)
+        line += content.count(b"\n", at, start)
+        marks.append(_Mark(line, start, found.end(), found[1], rest))
+        at = start
+    lines = content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
+    return _Outline(lines, tuple(marks))
 
 
 def _decided_lines(group: _Group) -> set[int]:
@@ -129,11 +129,17 @@ def _decided_lines(group: _Group) -> set[int]:
     return set(group.lines) if is_decided else set()
 
 
-def _joined(rest: bytes, lines: list[bytes], number: int) -> str:
-    while rest.rstrip(b"\r\n").endswith(b"\\") and number + 1 < len(lines):
-        number += 1
-        rest = rest.rstrip(b"\r\n")[:-1] + lines[number]
-    return _COMMENT.sub(b" ", rest).decode("utf-8", "replace").strip()
+def _naming(content: bytes, start: int, stop: int, axis: Axis) -> str:
+    """What follows a directive, where it names a variant, with the lines that its own goes on in;
+    that one ends at `stop`."""
+    rest = content[start:stop]
+    while rest.rstrip(b"\r\n").endswith(b"\\") and stop < len(content):
+        start, stop = stop, content.find(b"\n", stop) + 1 or len(content)
+        rest = rest.rstrip(b"\r\n")[:-1] + content[start:stop]
+    if not axis.named_in(rest):
+        return ""
+    text = _COMMENT.sub(b" ", rest).decode("utf-8", "replace").strip()
+    return text if axis.named_in(text.encode()) else ""
 
 
 def _condition(word: bytes, text: str, target: Target) -> Truth:

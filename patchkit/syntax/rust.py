@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from patchkit.syntax.parsing import Language, parse
+from patchkit.syntax.outlines import parse_outline
+from patchkit.syntax.parsing import Language
 from patchkit.syntax.rustscopes import ScopeWalk
 from patchkit.syntax.symbols import (
     Contract,
@@ -54,7 +55,7 @@ _MEMBERS = frozenset(
 
 def read_rust(content: bytes, focus: frozenset[bytes] | None = None) -> Symbols | None:
     """The symbols of a Rust file; None without the grammar. `focus` as of `read_go`."""
-    tree = parse(Language.RUST, content)
+    tree = parse_outline(Language.RUST, content, focus)
     if tree is None:
         return None
     definitions: list[Definition] = []

@@ -18,6 +18,7 @@ _MODULE = re.compile(
     rb"(?m)^[ \t]*#\[\s*cfg\b[^\n]*\n(?:[ \t]*(?:#\[|//)[^\n]*\n)*"
     rb"[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;"
 )
+_DECLARED = re.compile(rb"mod\s+\w+\s*;")
 _BLACK = re.compile(rb"[^\n]")
 _CONDITION = re.compile(rb'\w+\s*=\s*"[^"]*"|\w+|[(),]')
 _WHOLE = frozenset(("match_arm", "field_initializer", "shorthand_field_initializer"))
@@ -67,7 +68,7 @@ def conditional_modules(
 ) -> Iterator[tuple[bytes, tuple[Truth, ...]]]:
     """Each module in a file of its own that is declared under a condition, with whether the
     condition holds for each of the targets."""
-    if b"cfg" not in content:
+    if b"cfg" not in content or _DECLARED.search(content) is None:
         return
     wanted = tuple(targets)
     for found in _MODULE.finditer(content):
@@ -136,11 +137,17 @@ def _span(node: Node) -> tuple[int, int] | None:
         return None
     around = attribute.parent
     if around is not None and around.type in _WHOLE:
-        return around.start_byte, around.end_byte
+        return around.start_byte, _end_of(around)
     item = attribute.next_named_sibling
     while item is not None and item.type in ("attribute_item", "line_comment", "block_comment"):
         item = item.next_named_sibling
-    return None if item is None else (attribute.start_byte, item.end_byte)
+    return None if item is None else (attribute.start_byte, _end_of(item))
+
+
+def _end_of(part: Node) -> int:
+    """Where a part ends with the comma that parts it from the next one."""
+    behind = part.next_sibling
+    return behind.end_byte if behind is not None and behind.type == "," else part.end_byte
 
 
 def _span_in_macro(node: Node) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from patchkit.syntax.parsing import Language
 
@@ -132,6 +133,7 @@ class Symbols:
     is_textual: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def text_of(content: bytes) -> str:
     """Bytes of a file as text on one line, white space evened out."""
     return " ".join(content.decode("utf-8", "replace").split())

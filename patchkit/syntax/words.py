@@ -12,8 +12,9 @@ from patchkit.model.variants import PLACEHOLDER
 
 _FEW = 12
 """So many searches for one word cost less than taking the text apart."""
-_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_APART = bytes(byte if byte in _LETTERS else 0x20 for byte in range(256))
+LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+"""What words are made of."""
+_APART = bytes(byte if byte in LETTERS else 0x20 for byte in range(256))
 _WORD = re.compile(rb"\w+")
 
 
@@ -33,7 +34,7 @@ def has_word(text: bytes, words: frozenset[bytes]) -> bool:
     (False, True)
     """
     if len(words) <= _FEW:
-        return any(_WORD.fullmatch(word) is not None and _stands(word, text) for word in words)
+        return any(_stands(word, text) and _WORD.fullmatch(word) is not None for word in words)
     return not words.isdisjoint(words_in(text))
 
 
@@ -66,8 +67,8 @@ def _stands(word: bytes, text: bytes) -> bool:
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
-        is_start = at == 0 or text[at - 1] not in _LETTERS
-        if is_start and (end == len(text) or text[end] not in _LETTERS):
+        is_start = at == 0 or text[at - 1] not in LETTERS
+        if is_start and (end == len(text) or text[end] not in LETTERS):
             return True
         at = text.find(word, at + 1)
     return False

@@ -115,3 +115,43 @@ def test_the_reference_has_the_table() -> None:
     }
     for variant in ARCHITECTURES.variants:
         assert (variant.words, variant.broad) == documented[variant.name]
+
+
+def plain_pattern(axis: Axis) -> re.Pattern[bytes]:
+    """The rules of `mentions` one after the other, tried at every byte."""
+
+    def any_of(words: list[bytes]) -> bytes:
+        return b"|".join(map(re.escape, words))
+
+    words = {word.encode() for one in axis.variants for word in (*one.words, *one.broad)}
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    inside = [word for word in ordered if len(word) > 2 and re.search(rb"\d", word)]
+    capital = [word[:1].upper() + word[1:] for word in inside]
+    upper = [word.upper() for word in inside]
+    return re.compile(
+        rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])(?i:%b)(?![a-z0-9])"
+        rb"|(?<=[A-Z])(?:%b)(?![a-z0-9])|(?<![A-Za-z0-9])(?:%b)(?=[A-Z])"
+        % tuple(map(any_of, (ordered, inside, capital, [*inside, *capital, *upper])))
+    )
+
+
+PLAIN = plain_pattern(ARCHITECTURES)
+spoken = st.sampled_from([word for word, _ in WORDS]).flatmap(
+    lambda word: st.sampled_from((word, word.upper(), word.capitalize(), word[:2]))
+)
+between = st.sampled_from(("", "_", "-", " ", "\n", "A", "z", "9", "Le", "\xe9"))
+
+
+@given(st.lists(st.tuples(between, spoken, between), max_size=4))
+def test_words_are_found_by_the_rules(pieces: list[tuple[str, str, str]]) -> None:
+    """No shorter way to look for them finds others."""
+    text = "".join(map("".join, pieces)).encode("latin-1")
+    found = [(one.start, one.stop) for one in ARCHITECTURES.mentions(text)]
+    assert found == [one.span() for one in PLAIN.finditer(text)]
+
+
+def test_an_axis_without_words_is_named_nowhere() -> None:
+    """And takes nothing out of a text."""
+    axis = Axis("nothing", ())
+    assert [] == list(axis.mentions(b"a b"))
+    assert axis.neutral(b"a b") == b"a b"

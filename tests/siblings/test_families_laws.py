@@ -144,6 +144,9 @@ def test_the_order_of_paths_does_not_matter() -> None:
     )
 
 
+STEMS = [(stem.decode(), kin) for stem, kin in words_of(ARCHITECTURES).stems]
+
+
 @given(st.lists(st.tuples(parts, st.sampled_from(("", *(word for _, word in OWN))), parts)))
 def test_no_path_that_names_a_variant_is_passed_over(names: list[tuple[str, str, str]]) -> None:
     """Of many paths those are kept, in their order, in which a word stands, and few others."""
@@ -152,3 +155,16 @@ def test_no_path_that_names_a_variant_is_passed_over(names: list[tuple[str, str,
     naming = [path for path in paths if any(ARCHITECTURES.mentions(path))]
     assert naming == [path for path in kept if any(ARCHITECTURES.mentions(path))]
     assert all(any(stem in path for stem, _ in words_of(ARCHITECTURES).stems) for path in kept)
+
+
+@given(st.lists(st.tuples(parts, st.sampled_from(("", *(word for word, _ in STEMS))), parts)))
+def test_no_text_that_may_have_a_place_is_passed_over(names: list[tuple[str, str, str]]) -> None:
+    """It has stems of two sorts of variants; each of them is found by one of its bytes."""
+    text = "".join(map("".join, names)).encode()
+    words = words_of(ARCHITECTURES)
+    kins = {kin for stem, kin in STEMS if stem.encode() in text.lower()}
+    assert words.may_have_place(text) == (len(kins) > 1)
+    spots = set(words.spots(text.lower()))
+    for stem, _ in STEMS:
+        at = text.lower().find(stem.encode())
+        assert at < 0 or spots & set(range(at, at + len(stem)))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from patchkit.model.siblings import FindingKind, Rank
+from patchkit.model.variants import ARCHITECTURES
+from patchkit.siblings.symbolsources import focus_on
+from patchkit.syntax.words import words_in
 
 from .symbol_scenes import findings, only, siblings
 
@@ -156,3 +161,38 @@ def test_the_way_a_type_is_imported_is_no_difference() -> None:
         **ours('import "far/queue"\n\nfunc open(n queue.Item) {}\n'),
     }
     assert findings(tree) == ()
+
+
+def test_calls_under_the_names_of_variants_are_compared() -> None:
+    """Each calls its own function; two siblings came to give it one argument more."""
+
+    def tree(theirs: str, mine: str) -> dict[str, str]:
+        text = "int trap (void)\n{{\n  return set{}Trap ({});\n}}\n"
+        family = siblings("arch/{}/trap.c", text.format("Arch", theirs))
+        return {**family, "arch/riscv64/trap.c": text.format("Riscv64", mine)}
+
+    (one,) = findings(tree("1, 2", "1"), tree("1", "1"))
+    assert (one.kind, one.rank, one.symbol) == (FindingKind.CALL, Rank.BUILD, "setRiscv64Trap")
+    assert one.is_new
+    assert findings(tree("1, 2", "1, 2"), tree("1", "1")) == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(("set_arm64_trap", "set_trap", "x86_64_trap", "(", " ", "trap")), max_size=8
+    ),
+    st.sets(st.sampled_from(("set_{}_trap", "{}_trap", "set_trap", "trap")), min_size=1),
+)
+def test_the_words_of_a_text_that_are_one_of_the_names(pieces: list[str], names: set[str]) -> None:
+    """All of them, with the words of variants in them, and the names that have none."""
+    text = "".join(pieces).encode()
+    found = focus_on(names, text, ARCHITECTURES)
+    assert found is not None
+    for word in words_in(text):
+        assert (word in found) == (ARCHITECTURES.neutral(word).decode() in names)
+    assert found >= {name.encode() for name in names if "{" not in name}
+
+
+def test_a_name_that_is_no_word_is_not_looked_for() -> None:
+    """What it stands in is read whole."""
+    assert focus_on({"r#type", "trap"}, b"r#type()", ARCHITECTURES) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchkit.syntax.c import definable_text, read_c
+from patchkit.syntax.c import definable_in_c, read_c
 from patchkit.syntax.symbols import MEMBER, DefinitionKind, Symbols
 from patchkit.syntax.words import may_name
 
@@ -132,7 +132,7 @@ def test_what_is_left_out_of_a_file_defines_nothing(items: list[tuple[str, str]]
     content = "".join(item.format(name, name) for item, name in items).encode()
     found = read_c(content)
     assert found is not None
-    text = definable_text(content)
+    text = definable_in_c(content)
     assert all(may_name(text, [one.name]) for one in found.definitions)
 
 
@@ -142,4 +142,4 @@ def test_what_is_left_out_of_a_file_defines_nothing(items: list[tuple[str, str]]
 )
 def test_what_only_tells_of_a_name_is_left_out(text: str) -> None:
     """Conditions, comments, strings and included files."""
-    assert not may_name(definable_text(text.encode()), ["one"])
+    assert not may_name(definable_in_c(text.encode()), ["one"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from patchkit.model.variants import ARCHITECTURES
 from patchkit.syntax.conditions import is_divided, seen_by
-from patchkit.syntax.parsing import Language
+from patchkit.syntax.parsing import Language, parse
 from patchkit.syntax.targets import Target
 
 
@@ -31,6 +31,7 @@ def kept(language: Language, content: bytes, of: Target = RISCV) -> list[bytes]:
     ("condition", "is_kept"),
     [
         (b"#ifdef __riscv", True),
+        (b"x #ifdef __x86_64__", True),
         (b"#ifdef __x86_64__", False),
         (b"#ifndef __x86_64__", True),
         (b"#ifndef CONFIG_RISCV", False),
@@ -95,6 +96,25 @@ def test_branches_of_c() -> None:
 def test_conditions_of_rust(item: bytes, words: list[bytes]) -> None:
     """An item, a statement, an arm or a field goes with its attribute."""
     assert kept(Language.RUST, item) == words
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        b"struct S {\n%b\na: u8,\nb: u8,\n}\n",
+        b"enum E {\n%b\nA(u8),\nB,\n}\n",
+        b"fn f() { S {\n%b\na: one,\nb: two } }\n",
+        b"fn f(\n%b\na: u8,\nb: u8) {}\n",
+        b"static A: [u8; 1] = [\n%b\n1,\n2];\n",
+    ],
+)
+def test_what_is_left_of_rust_can_be_parsed(item: bytes) -> None:
+    """The comma behind a part goes with it."""
+    left = seen_by(Language.RUST, item % b'#[cfg(target_arch = "x86_64")]', RISCV)
+    tree = parse(Language.RUST, left)
+    assert tree is not None
+    assert not tree.root_node.has_error
+    assert left.count(b",") == item.count(b",") - 1
 
 
 LINES = st.sampled_from(

@@ -173,5 +173,6 @@ def test_what_only_uses_a_name_does_not(text: str) -> None:
 
 
 def test_other_languages_do_not_say_it() -> None:
-    """So every file of theirs may."""
-    assert may_define(Language.C, b"", frozenset((b"one",)))
+    """So every file of theirs may in which a word stands."""
+    assert may_define(Language.C, b"x (one);", frozenset((b"one",)))
+    assert not may_define(Language.C, b"x (two);", frozenset((b"one",)))
