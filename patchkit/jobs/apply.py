@@ -91,5 +91,5 @@ def _mode(folder: Path, path: TreePath, file: File, before: File | None) -> int:
     if file.mode == SYMLINK:
         return SYMLINK
     if before is not None and before.mode == file.mode:
-        return stat.S_IMODE((folder / os.fsdecode(path)).lstat().st_mode)
+        return stat.S_IMODE(os.lstat(f"{folder}/{os.fsdecode(path)}").st_mode)
     return file.mode & 0o777

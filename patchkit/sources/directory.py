@@ -110,12 +110,18 @@ def _file_at(place: str, status: os.stat_result) -> File | None:
                     f"{place}: a file of {size} bytes; {most} is the limit.",
                     how_to_raise("file_bytes"),
                 )
-            return File(pathlib.Path(place).read_bytes(), EXECUTABLE if mode & S_IXUSR else REGULAR)
+            return File(content_of(place), EXECUTABLE if mode & S_IXUSR else REGULAR)
     except OSError as problem:
         raise _unreadable(place, problem) from problem
     if S_ISDIR(mode):
         return None
     raise UpstreamError(f"{place}: is neither a file nor a symbolic link.")
+
+
+def content_of(place: str) -> bytes:
+    """The bytes of a file, in half the time that a Path takes. Raises `OSError`."""
+    with os.fdopen(os.open(place, os.O_RDONLY | os.O_CLOEXEC), "rb", buffering=0) as file:
+        return file.readall()
 
 
 def _unreadable(place: pathlib.Path | str, problem: OSError) -> UpstreamError:

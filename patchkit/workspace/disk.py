@@ -16,6 +16,7 @@ from patchkit.model.tree import SYMLINK
 
 _Item = TypeVar("_Item")
 
+_MADE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _AT_ONCE = 16
 """How many files are put on the disk, or removed, at the same time: a file system writes its
 journal once for all that wait for it, and a wait is milliseconds."""
@@ -45,10 +46,14 @@ def _write(new: NewFile) -> None:
         # Path.symlink_to would tidy the target up.
         os.symlink(new.content, os.fsencode(new.place))  # noqa: PTH211 (pathlib would tidy it)
         return
-    with new.place.open("xb") as file:
-        file.write(new.content)
-        file.flush()
-        os.fchmod(file.fileno(), new.mode)
+    descriptor = os.open(new.place, _MADE, 0o666)
+    try:
+        rest = memoryview(new.content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fchmod(descriptor, new.mode)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_file(new: NewFile) -> None:

@@ -17,6 +17,7 @@ from patchkit.model.entry import Entry
 from patchkit.model.patchlist import PatchList
 from patchkit.model.shown import shown_name
 from patchkit.model.stack import Layout
+from patchkit.sources.directory import content_of
 from patchkit.workspace.layout import leaves_folder
 
 _PATCH_SUFFIXES = (".patch", ".diff")
@@ -78,15 +79,18 @@ class StackFolder:
                 f"{place}: the path leads out of the folder.",
                 "Put the patch into the folder and name it there.",
             )
-        path = self.root / self.layout.place_of(name)
+        path = f"{self.root}/{self.layout.place_of(name)}"
         try:
-            real = self._real_place(path)
+            told = os.lstat(path)  # a Path takes longer to make than to look at
+            if stat.S_ISLNK(told.st_mode):
+                real, told = os.path.realpath(path, strict=True), os.stat(path)  # noqa: PTH116 (as above)
+            else:
+                real = self._real_place(path)
             if not f"{real}/".startswith(os.path.join(self.real_root, "")):  # noqa: PTH118 (text)
                 raise StackError(
                     f"{place}: a symbolic link leads out of the folder, to {shown_name(real)}.",
                     "Put a copy of the patch into the folder.",
                 )
-            told = path.stat()
             if stat.S_ISREG(told.st_mode):
                 return self._plain(place, path, told.st_size)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -102,21 +106,20 @@ class StackFolder:
             )
         raise StackError(f"{place}: not a regular file.", "Replace it by the patch itself.")
 
-    def _real_place(self, path: Path) -> str:
-        """The path without symbolic links; a folder is looked up once for all that is in it."""
-        if path.is_symlink():
-            return os.path.realpath(path, strict=True)
-        folder = path.parent
+    def _real_place(self, path: str) -> str:
+        """The path without symbolic links, of what is none itself; a folder is looked up once for
+        all that is in it."""
+        folder, _, name = path.rpartition("/")
         if folder not in self._real_folders:
             self._real_folders[folder] = os.path.realpath(folder, strict=True)
-        return f"{self._real_folders[folder]}/{path.name}"
+        return f"{self._real_folders[folder]}/{name}"
 
     @cached_property
-    def _real_folders(self) -> dict[Path, str]:
+    def _real_folders(self) -> dict[str, str]:
         return {}
 
-    def _plain(self, place: str, path: Path, size: int) -> bytes:
-        if path.name.endswith(_COMPRESSED_SUFFIXES):
+    def _plain(self, place: str, path: str, size: int) -> bytes:
+        if path.endswith(_COMPRESSED_SUFFIXES):
             raise StackError(
                 f"{place}: a compressed patch.", "Unpack it and name the unpacked file."
             )
@@ -126,7 +129,7 @@ class StackFolder:
                 f"{place}: a patch of {size} bytes; {most} is the limit.",
                 how_to_raise("patch_bytes"),
             )
-        return path.read_bytes()
+        return content_of(path)
 
     def _missing(self, place: str, name: str) -> MissingPatchError:
         path = self.root / self.layout.place_of(name)
