@@ -51,6 +51,31 @@ def steps_of(
         yield _step(stacked, bench, own)
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A stack on its own version: how its patches apply, and the files that they name, before and
+    after all of them."""
+
+    fits: tuple[PatchFit, ...]
+    before: Files
+    after: Files
+
+
+def applied(stack: Stack, tree: Tree, policy: Policy, watch: Watcher = unwatched) -> Applied:
+    """What a whole stack makes of `tree`; as `steps_of`, but no file is made in between."""
+    tree.prefetch(touched_paths(stack, policy.strip))
+    bench = Workbench(tree, tree)
+    own = Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)
+    fits = []
+    for number, stacked in enumerate(stack.patches, 1):
+        watch(number, stacked.name)
+        fits.append(check_patch(stacked, bench, own))
+    pristine = bench.pristine()
+    left = bench.base()
+    after = {path: None if found is None else found.file for path, found in left.items()}
+    return Applied(tuple(fits), {path: pristine.get(path) for path in after}, after)
+
+
 def step_on(stacked: StackedPatch, tree: Tree, policy: Policy) -> Step:
     """What one patch makes of a tree."""
     own = Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)

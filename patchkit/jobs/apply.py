@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchkit.engine.checking import Fit, PatchFit
-from patchkit.engine.walking import steps_of
+from patchkit.engine.walking import applied
 from patchkit.engine.watching import Watcher, unwatched
 from patchkit.errors import OutputError
 from patchkit.jobs.inputs import read_stack
@@ -61,17 +61,11 @@ def plan_apply(
     stack_folder, stack = read_stack(project, version)
     policy = policy_of(project, stack_folder, fuzz)
     tree = DirectoryTree(folder)
-    fits = []
-    before: dict[TreePath, File | None] = {}
-    after: dict[TreePath, File | None] = {}
-    for step in steps_of(stack, tree, policy, watch):
-        fits.append(step.fit)
-        for path, file in step.before.items():
-            before.setdefault(path, file)
-        after.update(step.after)
-    if any(fit.fit is Fit.BROKEN for fit in fits):
-        return ApplyPlan(folder, tuple(fits), (), (), {})
-    changed = {path: file for path, file in after.items() if before[path] != file}
+    done = applied(stack, tree, policy, watch)
+    if any(fit.fit is Fit.BROKEN for fit in done.fits):
+        return ApplyPlan(folder, done.fits, (), (), {})
+    before = done.before
+    changed = {path: file for path, file in done.after.items() if before[path] != file}
     outputs = tuple(
         Output(os.fsdecode(path), file.content, _mode(folder, path, file, before[path]))
         for path, file in changed.items()
@@ -83,7 +77,7 @@ def plan_apply(
         for path, file in before.items()
         if path in changed
     }
-    return ApplyPlan(folder, tuple(fits), outputs, removals, read)
+    return ApplyPlan(folder, done.fits, outputs, removals, read)
 
 
 def _mode(folder: Path, path: TreePath, file: File, before: File | None) -> int:

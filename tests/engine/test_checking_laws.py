@@ -15,8 +15,9 @@ from patchkit.diffing.placing import place_hunks
 from patchkit.diffing.unified import parse_patch
 from patchkit.engine.checking import Fit, PatchFit, check_stack
 from patchkit.engine.policy import Policy
+from patchkit.engine.walking import applied, steps_of
 from patchkit.model.patch import Hunk
-from patchkit.model.tree import MemoryTree, split_lines
+from patchkit.model.tree import File, MemoryTree, split_lines
 from tests.diffing.oracles import Taken, run, scratch, taken_hunks
 from tests.strategies.patches import loose_patchings, patchings
 from tests.strategies.stories import RANDOM
@@ -113,3 +114,27 @@ def test_rejects_are_those_of_patch(case: tuple[bytes, bytes, int]) -> None:
 def _as_rejected(hunk: Hunk) -> bytes:
     """A hunk as GNU patch writes it there: without the remark on a line that has no newline."""
     return b"@@\n" + b"".join(line.kind.value + line.content for line in hunk.lines)
+
+
+@settings(
+    max_examples=40, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(st.integers(0, 2**32).map(Random), st.booleans())
+def test_all_at_once_is_one_step_after_the_other(rng: Random, is_drifted: bool) -> None:
+    """What a whole stack makes of a tree is what its patches make of it, one behind the other."""
+    story = some_story(rng)
+    tree = MemoryTree(story.new if is_drifted else story.old)
+    policy = Policy(max_fuzz=2)
+    done = applied(story.stack, tree, policy)
+    steps = list(steps_of(story.stack, tree, policy))
+    before: dict[bytes, File | None] = {}
+    after: dict[bytes, File | None] = {}
+    for step in steps:
+        before = {**step.before, **before}
+        after |= step.after
+    assert done.fits == tuple(step.fit for step in steps)
+    assert {path: done.before[path] for path in before} == before
+    assert {path: done.after[path] for path in after} == after
+    others = done.after.keys() - after.keys()
+    assert all(done.before[path] == done.after[path] for path in others)
