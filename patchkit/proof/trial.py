@@ -22,6 +22,7 @@ from patchkit.model.series import decode_name, encode_name
 from patchkit.model.shown import shown_name
 from patchkit.model.tree import EXECUTABLE, REGULAR, SYMLINK, File
 from patchkit.model.tree import Path as TreePath
+from patchkit.workspace.disk import write_all
 from patchkit.workspace.scratch import scratch
 
 SCRIPT = "apply-patches"
@@ -71,7 +72,7 @@ class Trial:
     def size(self) -> int:
         """Bytes that it puts on the disk, about."""
         pristine = sum(len(file.content) for file in self.pristine.values() if file is not None)
-        return 2 * sum(map(len, self.scaffolding.values())) + 3 * pristine
+        return 2 * (sum(map(len, self.scaffolding.values())) + pristine)
 
     def run_in(self, top: Path, compare: Callable[[Iterator[tuple[TreePath, File]]], None]) -> None:
         """Run it in a folder of its own in `top`, and have all files compared that it leaves, but
@@ -122,8 +123,10 @@ def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
         parent.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         descriptor = os.open(os.fsencode(folder) + b"/" + encode_name(name), _MADE, 0o644)
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
-            file.write(content)
+        try:
+            write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
 
 
 def _pack(files: Mapping[TreePath, File | None], top: str, place: Path) -> None:

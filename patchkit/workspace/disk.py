@@ -48,12 +48,17 @@ def _write(new: NewFile) -> None:
         return
     descriptor = os.open(new.place, _MADE, 0o666)
     try:
-        rest = memoryview(new.content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        write_all(descriptor, new.content)
         os.fchmod(descriptor, new.mode)
     finally:
         os.close(descriptor)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of it, also where the system takes it bit by bit. Raises `OSError`."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _sync_file(new: NewFile) -> None:
