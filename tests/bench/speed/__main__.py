@@ -165,7 +165,8 @@ def _command() -> str:
 
 
 def with_earlier(figures: Figures, document: Mapping[str, Any]) -> Figures:
-    """The figures with those of an earlier run, case by case in the usual order."""
+    """The figures with those of an earlier run, case by case in the usual order; what was measured
+    again goes before."""
     if document["machine"] != figures.machine:
         raise BenchError("--also: measured on another machine, or with other versions.")
     earlier = [
@@ -174,9 +175,10 @@ def with_earlier(figures: Figures, document: Mapping[str, Any]) -> Figures:
     ]
     of_name = {one.name: one for one in (*earlier, *figures.workloads)}
     timings = [Timing(**one) for one in document["timings"]]
+    commands = dict.fromkeys((*document["command"].splitlines(), figures.command))
     return replace(
         figures,
-        command=f"{document['command']}\n{figures.command}",
+        command="\n".join(commands),
         workloads=[of_name[name] for name in names() if name in of_name],
         timings=[*figures.timings, *timings],
         left_out=[*document["left_out"], *figures.left_out],
