@@ -258,16 +258,20 @@ def test_growth_is_by_patches_and_files() -> None:
 
 
 def test_the_figures_of_an_earlier_run_are_shown_as_well() -> None:
-    """In the usual order of the cases, with both commands; not those of another machine."""
-    earlier = figures(timing("quilt", "ppp", 1.0, 13))
-    later = figures(timing("quilt", "5k-100", 5.0, 100))
-    document = json.loads(as_json(later))
-    both = with_earlier(earlier, document)
+    """In the usual order of the cases, with both commands; what is measured again goes before. Not
+    those of another machine."""
+    now = figures(timing("quilt", "ppp", 1.0, 13))
+    earlier = replace(figures(timing("quilt", "5k-100", 5.0, 100)), command="earlier")
+    both = with_earlier(now, json.loads(as_json(earlier)))
     assert ["ppp", "5k-100"] == [one.name for one in both.workloads]
     assert {1.0, 5.0} == {one.wall for one in both.timings}
-    assert f"```sh\n{later.command}\n{earlier.command}\n```\n" in tables(both)
+    assert f"```sh\nearlier\n{now.command}\n```\n" in tables(both)
+    again = figures(timing("quilt", "ppp", 2.0, 13))
+    all_of_them = tables(with_earlier(again, json.loads(as_json(both))))
+    assert f"```sh\nearlier\n{now.command}\n```\n" in all_of_them
+    assert "| 2.00 | 5.00 |" in all_of_them
     with pytest.raises(BenchError, match="another machine"):
-        with_earlier(earlier, {**document, "machine": {"CPU": "another"}})
+        with_earlier(now, {**json.loads(as_json(earlier)), "machine": {"CPU": "another"}})
 
 
 def test_figures_go_between_the_marks(tmp_path: Path) -> None:
