@@ -104,6 +104,20 @@ def test_together_is_no_more_than_one_by_one(rng: Random) -> None:
         assert read_tree(one_by_one) == read_tree(one_go)
 
 
+def test_renames_speak_of_what_was_there_before_all(tmp_path: Path) -> None:
+    """Why they go alone: in one go GNU patch moves the file without the edit before."""
+    before = {b"f": File(b"one\n" * 9)}
+    edited = {b"f": File(b"one\n" * 8 + b"two\n")}
+    edit, rename = diff(before, edited), diff(edited, {b"g": edited[b"f"]}, "-M")
+    assert not is_alone(edit)
+    assert is_alone(rename)
+    tree = tmp_path / "tree"
+    write_tree(tree, before)
+    code, _ = run_patch(tree, edit + rename)
+    assert code == 0
+    assert read_tree(tree)[b"g"] == before[b"f"]
+
+
 def _counting_patch(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that gets a letter from each process of `patch` that applies something."""
     counted = place / "counted"
