@@ -45,7 +45,7 @@ def steps_of(
     """
     tree.prefetch(touched_paths(stack, policy.strip))
     bench = Workbench(tree, tree)
-    own = Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)
+    own = _as_patch_has_it(policy)
     for number, stacked in enumerate(stack.patches, 1):
         watch(number, stacked.name)
         yield _step(stacked, bench, own)
@@ -65,7 +65,7 @@ def applied(stack: Stack, tree: Tree, policy: Policy, watch: Watcher = unwatched
     """What a whole stack makes of `tree`; as `steps_of`, but no file is made in between."""
     tree.prefetch(touched_paths(stack, policy.strip))
     bench = Workbench(tree, tree)
-    own = Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)
+    own = _as_patch_has_it(policy)
     fits = []
     for number, stacked in enumerate(stack.patches, 1):
         watch(number, stacked.name)
@@ -78,8 +78,13 @@ def applied(stack: Stack, tree: Tree, policy: Policy, watch: Watcher = unwatched
 
 def step_on(stacked: StackedPatch, tree: Tree, policy: Policy) -> Step:
     """What one patch makes of a tree."""
-    own = Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)
+    own = _as_patch_has_it(policy)
     return _step(stacked, Workbench(tree, tree), own)
+
+
+def _as_patch_has_it(policy: Policy) -> Policy:
+    """Of the policy what GNU patch knows as well: the fuzz limit and the strip level."""
+    return Policy(max_fuzz=policy.max_fuzz, strip=policy.strip)
 
 
 def _step(stacked: StackedPatch, bench: Workbench, policy: Policy) -> Step:

@@ -15,14 +15,13 @@ from patchkit.errors import UpstreamError
 from patchkit.model.shown import shown_name
 from patchkit.model.tree import REGULAR, Path
 from patchkit.sources.git import (
-    GitObject,
-    ObjectReader,
     Ran,
     location_of,
     run_offline,
     run_online,
     stream_offline,
 )
+from patchkit.sources.objects import GitObject, ObjectReader
 from patchkit.sources.progress import Progress, silent
 
 _PROMISES = r"^(extensions\.partialclone|remote\..*\.promisor)$"

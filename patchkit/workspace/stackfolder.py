@@ -83,7 +83,7 @@ class StackFolder:
         try:
             told = os.lstat(path)  # a Path takes longer to make than to look at
             if stat.S_ISLNK(told.st_mode):
-                real, told = os.path.realpath(path, strict=True), os.stat(path)  # noqa: PTH116 (as above)
+                real, told = os.path.realpath(path, strict=True), os.stat(path)  # noqa: PTH116 (as of lstat)
             else:
                 real = self._real_place(path)
             if not f"{real}/".startswith(os.path.join(self.real_root, "")):  # noqa: PTH118 (text)

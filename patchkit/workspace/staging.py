@@ -230,14 +230,14 @@ def _carry_out(root: Path, stage: Path) -> None:
         for folder in sorted({(root / name).parent for name in plan.folders}):
             sync(folder)
         files = f"{stage}/{_FILES}"
-        here = set(os.listdir(files))  # noqa: PTH208 (names)
+        here = set(os.listdir(files))  # noqa: PTH208 (names are enough)
         left = [(str(at), path) for at, path in enumerate(plan.files) if str(at) in here]
         for parent in _folders_at({path for _, path in left}):
             (root / parent).mkdir(parents=True, exist_ok=True)
         status_of = entries_of(root)
         for name, path in left:
             status_of(path)
-            os.replace(f"{files}/{name}", f"{root}/{path}")  # noqa: PTH105 (thousands)
+            os.replace(f"{files}/{name}", f"{root}/{path}")  # noqa: PTH105 (a Path each takes longer)
         for path in plan.removals:
             if status_of(path) is not None:
                 (root / path).unlink()

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchkit.sources.git import GitObject, NotRead, ObjectReader, location_of
+from patchkit.sources.git import location_of
+from patchkit.sources.objects import GitObject, NotRead, ObjectReader
 
 COUNT = 150
 CONTENTS = [b"%d\n" % number * (number * number) for number in range(COUNT)]
